@@ -1,0 +1,142 @@
+"""Activities: each stored once per record it is about, clustered by that record in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, select
+
+from syncd.model import Direction
+from syncd.store.schema import activity, activity_type, record
+from syncd.store.sql import among, put
+
+
+class Type(NamedTuple):
+    """What many activities have in common, in the agreement's words."""
+
+    kind: str
+    asset: str
+    direction: Direction
+    machine: bool
+
+
+class Stored(NamedTuple):
+    """One activity of one record."""
+
+    record_id: int
+    occurred_at: int
+    stream_id: int
+    source_id: str
+    type_id: int
+    actor: str
+    known_at: int
+
+
+class Happened(NamedTuple):
+    """One activity as a person's history shows it."""
+
+    occurred_at: int
+    type: Type
+    actor: str
+    stream_id: int
+    source_id: str
+    known_at: int
+
+
+def type_ids(tx: Connection, types: Iterable[Type]) -> dict[Type, int]:
+    """Return the key of each of *types*, adding those that are new."""
+    wanted = dict.fromkeys(types)
+    found = _types(tx, {one.kind for one in wanted})
+    for one in wanted:
+        if one not in found:
+            key = tx.execute(activity_type.insert().values(one._asdict()).returning(activity_type.c.id)).scalar_one()
+            found[one] = key
+    return {one: found[one] for one in wanted}
+
+
+def all_types(tx: Connection, above: int) -> dict[int, Type]:
+    """Return the types with keys above *above*; keys only ever grow."""
+    return {
+        row.id: _type(row.kind, row.asset, row.direction, row.machine)
+        for row in tx.execute(_TYPES.where(activity_type.c.id > above))
+    }
+
+
+def load(tx: Connection, stream_id: int, source_ids: Collection[str]) -> dict[str, list[Stored]]:
+    """Return what is stored of each of *source_ids*, one row per record it is about."""
+    found: dict[str, list[Stored]] = {}
+    query = select(activity).where(activity.c.stream_id == stream_id, among(tx, activity.c.source_id, source_ids))
+    for row in tx.execute(query):
+        found.setdefault(row.source_id, []).append(Stored(*row))
+    return found
+
+
+def save(tx: Connection, rows: Iterable[Stored]) -> None:
+    """Write activities."""
+    put(tx, activity, Stored._fields, list(rows))
+
+
+def remove(tx: Connection, rows: Iterable[Stored]) -> None:
+    """Take activities out, because they changed place or were deleted in their source."""
+    for row in rows:
+        tx.execute(
+            delete(activity).where(
+                activity.c.record_id == row.record_id,
+                activity.c.occurred_at == row.occurred_at,
+                activity.c.stream_id == row.stream_id,
+                activity.c.source_id == row.source_id,
+            )
+        )
+
+
+def instants(
+    tx: Connection, people: Collection[int], types: Collection[int] | None
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield each person that has any with their (type key, instant), of *types* only unless ``None``."""
+    query = (
+        select(record.c.entity_id, activity.c.type_id, activity.c.occurred_at)
+        .join(activity, activity.c.record_id == record.c.id)
+        .where(among(tx, record.c.entity_id, people))
+        .order_by(record.c.entity_id)
+    )
+    if types is not None:
+        query = query.where(among(tx, activity.c.type_id, types))
+    for person, rows in groupby(tx.execute(query), key=itemgetter(0)):
+        yield person, [(type_id, at) for _, type_id, at in rows]
+
+
+def timeline(tx: Connection, person: int) -> list[Happened]:
+    """Return everything that happened with a person, oldest first."""
+    query = (
+        select(activity, activity_type.c.kind, activity_type.c.asset, activity_type.c.direction, activity_type.c.machine)
+        .join(record, activity.c.record_id == record.c.id)
+        .join(activity_type, activity.c.type_id == activity_type.c.id)
+        .where(record.c.entity_id == person)
+        .order_by(activity.c.occurred_at, activity.c.stream_id, activity.c.source_id)
+    )
+    return [
+        Happened(
+            row.occurred_at,
+            _type(row.kind, row.asset, row.direction, row.machine),
+            row.actor,
+            row.stream_id,
+            row.source_id,
+            row.known_at,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+_TYPES = select(activity_type)
+
+
+def _types(tx: Connection, kinds: Collection[str]) -> dict[Type, int]:
+    rows = tx.execute(_TYPES.where(among(tx, activity_type.c.kind, kinds)))
+    return {_type(row.kind, row.asset, row.direction, row.machine): row.id for row in rows}
+
+
+def _type(kind: str, asset: str, direction: str, machine: bool) -> Type:
+    return Type(kind, asset, Direction(direction), machine)

@@ -1,0 +1,136 @@
+"""Opening the store, its transactions and its locks: the only place that begins or ends one.
+
+SQLite: write-ahead log, ``synchronous=FULL``, one writer at a time, ``BEGIN IMMEDIATE`` (a deferred transaction that reads
+and then writes loses updates without an error). PostgreSQL: the same discipline by one advisory lock per transaction, so
+that two pulls never create one person twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+from sqlalchemy import URL, Connection, create_engine, event, exc, func, make_url, select
+from sqlalchemy.engine import Engine
+
+_WRITER_LOCK = 0x73796E63  # "sync": the advisory lock that makes one writer at a time on PostgreSQL
+
+
+class StoreError(Exception):
+    """The store cannot be used."""
+
+
+class StoreTooNew(StoreError):
+    """The store was written by a newer syncd."""
+
+
+class Busy(StoreError):
+    """Another run holds the lock."""
+
+
+class Store:
+    """An open store. `close` it."""
+
+    def __init__(self, engine: Engine, lock_folder: Path | None) -> None:
+        self.engine = engine
+        self._lock_folder = lock_folder
+        self._one_writer = Lock()
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """Run one transaction that may write: all of it is kept, or nothing."""
+        with self._one_writer, self.engine.connect() as connection:
+            connection.execution_options(syncd_writes=True)
+            with connection.begin():
+                if self.engine.dialect.name == "postgresql":
+                    connection.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
+                yield connection
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """Run one transaction that only reads, on a snapshot."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def lock(self, name: str) -> Generator[None]:
+        """Hold the lock *name* against other processes; it ends with the process. Raises: Busy."""
+        key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=7).digest())
+        if self._lock_folder is not None:
+            with _locked_file(self._lock_folder / f"{key:014x}.lock", name):
+                yield
+            return
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not connection.scalar(select(func.pg_try_advisory_lock(key))):
+                raise Busy(f"another run holds the lock {name!r}; wait until it has finished, or stop it")
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(key)))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def connect(url: str, *, home: Path) -> Store:
+    """Connect to the store at *url*; relative SQLite paths start from *home*. Raises: StoreError."""
+    try:
+        address = make_url(url)
+    except exc.ArgumentError as error:
+        raise StoreError("store: not a database URL; write sqlite:///syncd.db or postgresql+psycopg://…") from error
+    if address.get_backend_name() == "sqlite":
+        return _connect_sqlite(address, home)
+    if address.drivername == "postgresql+psycopg":
+        return Store(create_engine(address, pool_pre_ping=True, pool_size=8), None)
+    raise StoreError(f"store: {address.drivername!r} is not supported; write sqlite:///… or postgresql+psycopg://…")
+
+
+def _connect_sqlite(address: URL, home: Path) -> Store:
+    if not address.database:
+        raise StoreError("store: a SQLite store needs a file; write sqlite:///syncd.db")
+    path = home / address.database
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    locks = path.with_name(path.name + ".locks")
+    locks.mkdir(exist_ok=True, mode=0o700)
+    engine = create_engine(address.set(database=str(path)), connect_args={"timeout": 30.0, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Store(engine, locks)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the "begin" event begins; the driver's own deferred BEGIN would lose updates
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+        "temp_store=MEMORY",
+        "cache_size=-32768",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("syncd_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _locked_file(path: Path, name: str) -> Generator[IO[str]]:
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"another run holds the lock {name!r}; wait until it has finished, or stop it") from None
+        yield file

@@ -1,0 +1,48 @@
+"""The few statements that SQLAlchemy builds too slowly for a page of thousands of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import msgspec
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, func, select, type_coerce
+
+Cell: TypeAlias = str | int | bool | None
+
+to_json = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def dumps(value: object) -> str:
+    """Return *value* as JSON text; lone surrogates, which no store takes, must be gone before."""
+    return to_json(value).decode()
+
+
+def put(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Insert *rows* of *columns*; a row whose key exists replaces those columns."""
+    if rows:
+        connection.exec_driver_sql(_put(table, tuple(columns), connection.dialect.name), [tuple(row) for row in rows])
+
+
+def among(
+    connection: Connection, column: Column[str] | Column[int], values: Collection[str] | Collection[int]
+) -> ColumnElement[bool]:
+    """Return the condition that *column* is one of *values*, however many they are, as one bound parameter."""
+    if connection.dialect.name == "sqlite":
+        rows = func.json_each(dumps(list(values))).table_valued("value")
+        return column.in_(select(rows.c.value))
+    return column == any_(type_coerce(list(values), ARRAY(column.type)))
+
+
+@lru_cache
+def _put(table: Table, columns: tuple[str, ...], dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    keys = [column.name for column in table.primary_key]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    conflict = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
+    # Every name comes from schema.py.
+    return (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(keys)}) {conflict}"
+    )

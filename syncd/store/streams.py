@@ -1,0 +1,145 @@
+"""Connections, their streams, and how far each has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from syncd.model import EMAIL_STREAM, Kind
+from syncd.store.database import StoreError
+from syncd.store.schema import connection as connection_table
+from syncd.store.schema import mark, stream
+from syncd.store.sql import dumps, put
+
+DOMAIN_STREAM = "@domain"
+"""Accounts known only by the domain of somebody's e-mail address."""
+
+INFERRED: Mapping[str, Kind] = {EMAIL_STREAM: "person", DOMAIN_STREAM: "account"}
+
+
+class Fenced(StoreError):
+    """Somebody else moved the cursor meanwhile; the page is not saved."""
+
+
+class Stream(NamedTuple):
+    """A stream of a connection; ``wanted`` are the remote fields its cursor covers."""
+
+    id: int
+    connection: str
+    name: str
+    kind: Kind
+    cursor: str | None
+    wanted: frozenset[str]
+    saved_at: int | None
+    complete_at: int | None
+    full_since: int | None
+
+
+def declare(
+    tx: Connection, name: str, connector: str, streams: Mapping[str, Kind], wanted: Mapping[str, Iterable[str]]
+) -> dict[str, Stream]:
+    """Make sure the connection and its *streams* exist, and return them by name.
+
+    A stream from which more remote fields are wanted than before starts again from the beginning. Raises: StoreError if the
+    connection was another kind of system before.
+    """
+    known = tx.execute(select(connection_table).where(connection_table.c.name == name)).first()
+    if known is not None and known.type != connector:
+        raise StoreError(
+            f"connections.{name}: was {known.type!r} before and is {connector!r} now; "
+            "give the new system a new name, what the old one brought in stays"
+        )
+    if known is None:
+        tx.execute(connection_table.insert().values(name=name, type=connector))
+    connection_id = tx.scalar(select(connection_table.c.id).where(connection_table.c.name == name))
+    present = {one.name: one for one in of_connection(tx, name)}
+    for stream_name, kind in {**streams, **INFERRED}.items():
+        fields = frozenset(wanted.get(stream_name, ()))
+        if stream_name not in present:
+            tx.execute(
+                stream.insert().values(connection_id=connection_id, name=stream_name, kind=kind, wanted=dumps(sorted(fields)))
+            )
+        elif present[stream_name].wanted != fields:
+            changed = update(stream).where(stream.c.id == present[stream_name].id)
+            tx.execute(changed.values(wanted=dumps(sorted(fields)), kind=kind))
+            if not fields <= present[stream_name].wanted:
+                rewind(tx, present[stream_name].id)
+    return {one.name: one for one in of_connection(tx, name)}
+
+
+def of_connection(tx: Connection, name: str) -> list[Stream]:
+    """Return the streams of a connection, in the order they were declared."""
+    return [one for one in everything(tx) if one.connection == name]
+
+
+def everything(tx: Connection) -> list[Stream]:
+    """Return all streams of all connections."""
+    rows = tx.execute(
+        select(stream, connection_table.c.name.label("connection"))
+        .join(connection_table, stream.c.connection_id == connection_table.c.id)
+        .order_by(stream.c.id)
+    )
+    return [
+        Stream(
+            id=row.id,
+            connection=row.connection,
+            name=row.name,
+            kind=row.kind,
+            cursor=row.cursor,
+            wanted=frozenset(msgspec.json.decode(row.wanted)),
+            saved_at=row.saved_at,
+            complete_at=row.complete_at,
+            full_since=row.full_since,
+        )
+        for row in rows
+    ]
+
+
+def advance(tx: Connection, at: Stream, cursor: str, *, now: int, complete: bool) -> Stream:
+    """Move the cursor of a stream from where it stood, with the page that follows, and return the stream as it is now.
+
+    Raises: Fenced.
+    """
+    full_since = now if at.cursor is None else at.full_since
+    moved = at._replace(
+        cursor=cursor,
+        saved_at=now,
+        complete_at=now if complete else at.complete_at,
+        full_since=None if complete else full_since,
+    )
+    unmoved = stream.c.cursor.is_(None) if at.cursor is None else stream.c.cursor == at.cursor
+    values = {name: getattr(moved, name) for name in ("cursor", "saved_at", "complete_at", "full_since")}
+    if tx.execute(update(stream).where(stream.c.id == at.id, unmoved).values(values)).rowcount != 1:
+        raise Fenced("another run moved the cursor of this stream; nothing of this page was saved")
+    return moved._replace(full_since=full_since)
+
+
+def rewind(tx: Connection, stream_id: int) -> None:
+    """Read the stream from the beginning next time."""
+    tx.execute(update(stream).where(stream.c.id == stream_id).values(cursor=None))
+
+
+def connection_id(tx: Connection, name: str) -> int:
+    """Return the key of a declared connection."""
+    found: int = tx.execute(select(connection_table.c.id).where(connection_table.c.name == name)).scalar_one()
+    return found
+
+
+# ---------------------------------------------------------------- marks
+
+
+def remembered(tx: Connection, name: str) -> str | None:
+    """Return a remembered fact about the store."""
+    return tx.scalar(select(mark.c.value).where(mark.c.name == name))
+
+
+def remember(tx: Connection, name: str, value: str) -> None:
+    put(tx, mark, ("name", "value"), [(name, value)])
+
+
+def counted(tx: Connection) -> int:
+    """Return how many connections were ever declared."""
+    return tx.scalar(select(func.count()).select_from(connection_table)) or 0
