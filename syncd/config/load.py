@@ -1,0 +1,164 @@
+"""All three files of a folder, read and checked together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from syncd.agreement.examples import Example
+from syncd.agreement.terms import Agreement
+from syncd.config.agreement import AgreementFile
+from syncd.config.mapping import MappingFile, compiled
+from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
+from syncd.config.source import ConfigProblem, Document, read
+from syncd.config.terms import examples, golden_fields, signed
+from syncd.config.validation import did_you_mean, validated
+from syncd.mapping.fields import Field
+from syncd.mapping.streams import StreamMap
+from syncd.spi import ConnectorSpec, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionConfig:
+    """One system, ready to be opened. ``streams`` holds the mapping of each stream that has one."""
+
+    name: str
+    spec: ConnectorSpec
+    settings: Settings
+    write_back: WriteBack
+    every: timedelta
+    streams: Mapping[str, StreamMap]
+
+    @property
+    def wanted(self) -> dict[str, frozenset[str]]:
+        """The remote fields each stream reads."""
+        return {name: stream.wanted for name, stream in self.streams.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the files say.
+
+    ``mapping_print`` changes when golden records have to be folded again, ``agreement_print`` when people have to be
+    assessed again.
+    """
+
+    folder: Path
+    store: str
+    log: Log
+    connections: Mapping[str, ConnectionConfig]
+    fields: Mapping[str, Field]
+    agreement: Agreement
+    examples: tuple[Example, ...]
+    mapping_print: str
+    agreement_print: str
+    warnings: tuple[ConfigProblem, ...]
+
+
+class ConfigInvalid(Exception):
+    """The configuration cannot be used."""
+
+    def __init__(self, problems: list[ConfigProblem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
+    """Read ``syncd.yaml``, ``agreement.yaml`` and every ``mapping/*.yaml`` of *folder*.
+
+    *specs* are the connectors there are, by name. Raises: ConfigInvalid with every problem of every file.
+    """
+    main, found = read(folder / "syncd.yaml", "syncd.yaml")
+    settings, problems = validated(SyncdSettings, main) if not found else (None, [])
+    found += problems
+    names = settings.connections if settings else {}
+    agreed, fields, agreement_problems = _agreed(folder, settings.connections if settings else None)
+    found += agreement_problems
+    connections: dict[str, ConnectionConfig] = {}
+    prints = []
+    for name, one in names.items():
+        document, problems = read(folder / "mapping" / f"{name}.yaml", f"mapping/{name}.yaml")
+        connection, more = _connection(name, one, main, document, specs, fields) if not problems else (None, problems)
+        found += more
+        prints.append(repr(document.data))
+        if connection is not None:
+            connections[name] = connection
+    if settings is None or agreed is None or found:
+        raise ConfigInvalid(found)
+    return Config(
+        folder=folder,
+        store=settings.store,
+        log=settings.log,
+        connections=connections,
+        fields=fields,
+        agreement=agreed.agreement,
+        examples=agreed.examples,
+        mapping_print=_print([*prints, repr(sorted(fields.items()))]),
+        agreement_print=_print([agreed.text]),
+        warnings=tuple(_stray_files(folder, connections)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Agreed:
+    agreement: Agreement
+    examples: tuple[Example, ...]
+    text: str
+
+
+def _agreed(
+    folder: Path, connections: Mapping[str, ConnectionSettings] | None
+) -> tuple[_Agreed | None, dict[str, Field], list[ConfigProblem]]:
+    document, found = read(folder / "agreement.yaml", "agreement.yaml")
+    terms, problems = validated(AgreementFile, document) if not found else (None, [])
+    fields, more = golden_fields(terms, document, connections)
+    found += [*problems, *more]
+    if terms is None:
+        return None, fields, found
+    agreement, problems = signed(terms, document, fields)
+    found += problems
+    if agreement is None:
+        return None, fields, found
+    return _Agreed(agreement=agreement, examples=examples(terms), text=repr(document.data)), fields, found
+
+
+def _connection(
+    name: str,
+    terms: ConnectionSettings,
+    main: Document,
+    document: Document,
+    specs: Mapping[str, ConnectorSpec],
+    fields: Mapping[str, Field],
+) -> tuple[ConnectionConfig | None, list[ConfigProblem]]:
+    at = ("connections", name)
+    spec = specs.get(terms.type)
+    if spec is None:
+        what = f"connections.{name}.type: no connector {terms.type!r} is installed{did_you_mean(terms.type, list(specs))}"
+        return None, [main.problem((*at, "type"), what)]
+    settings, found = validated(spec.settings, main, (*at, "settings"))
+    mapping, problems = validated(MappingFile, document)
+    found += problems
+    if settings is None or mapping is None:
+        return None, found
+    streams, problems = compiled(mapping, document, name, spec.streams(settings), fields)
+    return (
+        ConnectionConfig(
+            name=name, spec=spec, settings=settings, write_back=terms.write_back, every=terms.every, streams=streams
+        ),
+        [*found, *problems],
+    )
+
+
+def _stray_files(folder: Path, connections: Mapping[str, ConnectionConfig]) -> list[ConfigProblem]:
+    return [
+        ConfigProblem(f"mapping/{path.name}", 1, "belongs to no connection of syncd.yaml; rename or remove it")
+        for path in sorted((folder / "mapping").glob("*.yaml"))
+        if path.stem not in connections
+    ]
+
+
+def _print(parts: list[str]) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

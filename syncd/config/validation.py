@@ -1,0 +1,128 @@
+"""Plain values into typed settings, with every error as a problem at its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails
+
+from syncd.config.source import ConfigProblem, Document, Path_
+
+
+class Strict(BaseModel):
+    """Settings that refuse unknown keys and never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], document: Document, path: Path_ = ()) -> tuple[M | None, list[ConfigProblem]]:
+    """Read the part of *document* at *path* as a *model*; return ``None`` and all problems if it does not fit."""
+    data: object = document.data
+    for step in path:
+        data = data[step] if isinstance(data, dict) and step in data else {}
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, [_problem(model, document, path, one) for one in error.errors(include_url=False)]
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Return "; did you mean …?" with the closest of *known*, else what there is."""
+    close = get_close_matches(word, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there is {', '.join(sorted(known))}" if known else ""
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(s|m|h|d)", value.strip())):
+        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[match[2]]
+        return timedelta(**{unit: int(match[1])})
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("is not a duration; write for example 30s, 5m, 1h or 2d")
+
+
+Duration: TypeAlias = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(lambda value: f"{int(value.total_seconds())}s", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30s", "5m", "1h"]}),
+]
+
+
+def _problem(model: type[BaseModel], document: Document, path: Path_, error: ErrorDetails) -> ConfigProblem:
+    where = _existing(document, (*path, *error["loc"]))
+    return document.problem(where, f"{_name(where)}: {_sentence(model, error)}")
+
+
+def _existing(document: Document, path: Path_) -> Path_:
+    """Drop the parts of an error's place that name types and not keys; a missing key is kept."""
+    kept: Path_ = ()
+    for i, step in enumerate(path):
+        if (*kept, step) in document.lines or (i == len(path) - 1 and re.fullmatch(r"\w+", str(step))):
+            kept = (*kept, step)
+    return kept
+
+
+def _name(path: Path_) -> str:
+    return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "the file"
+
+
+def _sentence(model: type[BaseModel], error: ErrorDetails) -> str:
+    """Say what is wrong and what to write; never the value, unless it is one of few words."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            key = str(error["loc"][-1])
+            return f"unknown key {key!r}{did_you_mean(key, _keys_at(model, error['loc'][:-1]))}"
+        case "missing":
+            return "is missing"
+        case "literal_error":
+            known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+            return f"{str(error['input'])[:40]!r} is not possible{did_you_mean(str(error['input']), known)}"
+        case "value_error":
+            return str(context.get("error", error["msg"]))
+        case _:
+            return error["msg"].replace("Input should be", "should be").replace("Value error, ", "")
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that the settings at *loc* may have."""
+    types: list[object] = [model]
+    for step in loc:
+        types = [inner for one in types for inner in _inside(one, step)] or types
+    return sorted({field.alias or name for one in types if _is_model(one) for name, field in one.model_fields.items()})
+
+
+def _inside(annotation: object, step: str | int) -> Iterator[object]:
+    if _is_model(annotation):
+        for name, field in annotation.model_fields.items():
+            if step in (name, field.alias):
+                yield from _flattened(field.annotation)
+    elif get_origin(annotation) is dict:
+        yield from _flattened(get_args(annotation)[1])
+    elif get_origin(annotation) in (list, tuple):
+        yield from _flattened(get_args(annotation)[0])
+
+
+def _flattened(annotation: object) -> Iterator[object]:
+    """Yield the members of a union, and what an ``Annotated`` annotates."""
+    arguments = get_args(annotation)
+    if _is_model(annotation) or get_origin(annotation) in (dict, list, tuple) or not arguments:
+        yield annotation
+    else:
+        for one in arguments:
+            yield from _flattened(one)
+
+
+def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
