@@ -1,0 +1,113 @@
+"""Assessing whoever is due: because something arrived, or because time alone changes what the agreement says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from syncd.agreement.assess import assess
+from syncd.agreement.conditions import Facts
+from syncd.agreement.counting import FOREVER, EventType, History
+from syncd.agreement.scoring import scorer
+from syncd.engine.plan import Assessed, plan
+from syncd.engine.site import Counts, Site
+from syncd.model import Direction
+from syncd.store import activities, assessments, entities, streams
+from syncd.store.assessments import Due, Move, Stored
+from syncd.store.sql import dumps
+
+AGREEMENT_MARK = "agreement"
+BATCH = 2000
+
+
+def assess_due(site: Site, now: int, *, limit: int = BATCH) -> Counts:
+    """Assess up to *limit* people whose time has come; empty if nobody was due."""
+    with site.store.write() as tx:
+        due = assessments.due(tx, now, limit)
+        if not due:
+            return Counts()
+        accounts = _account_facts(tx, site, {one.account_id for one in due if one.account_id is not None})
+        histories = _histories(tx, site, [one.last.person_id for one in due])
+        assessed = [_assessed(site, one, accounts, histories, now) for one in due]
+        moves = [move for one in assessed if (move := _move(one, now)) is not None]
+        assessments.save(tx, [_row(one, now) for one in assessed], moves)
+        planned = plan(tx, site, assessed, now)
+    return Counts(assessed=len(assessed), moved=len(moves), planned=planned)
+
+
+def assess_everyone_anew(site: Site) -> bool:
+    """Let everybody be assessed if the agreement is not the one they were last assessed under; tell whether it was so."""
+    with site.store.write() as tx:
+        if streams.remembered(tx, AGREEMENT_MARK) == site.config.agreement_print:
+            return False
+        assessments.mark_everyone(tx, site.now())
+        streams.remember(tx, AGREEMENT_MARK, site.config.agreement_print)
+    return True
+
+
+def judged_by(tx: Connection, site: Site, person: int) -> tuple[Facts, History]:
+    """Return the facts and the history that a person is assessed by."""
+    entity = entities.load(tx, [person])[person]
+    golden = entities.golden(site.config.fields, entity.fields)
+    return {**_account(tx, site, entity.account_id), **golden}, _histories(tx, site, [person]).get(person, {})
+
+
+def _account(tx: Connection, site: Site, account_id: int | None) -> Facts:
+    return {} if account_id is None else _account_facts(tx, site, [account_id]).get(account_id, {})
+
+
+def _assessed(site: Site, due: Due, accounts: Mapping[int, Facts], histories: Mapping[int, History], now: int) -> Assessed:
+    golden = entities.golden(site.config.fields, due.fields)
+    facts = {**accounts.get(due.account_id or 0, {}), **golden}
+    result = assess(site.config.agreement, facts, histories.get(due.last.person_id, {}), before=due.last.stage, now=now)
+    return Assessed(due.last, golden, result)
+
+
+def _row(one: Assessed, now: int) -> Stored:
+    result = one.result
+    return Stored(
+        person_id=one.last.person_id,
+        assess_at=None if result.next_change_at == FOREVER else result.next_change_at,
+        assessed_at=now,
+        stage=result.stage,
+        score=result.score.published,
+        band=result.score.band,
+        grade=result.score.grade,
+        reasons=dumps(result.reasons),
+        version=result.version,
+    )
+
+
+def _move(one: Assessed, now: int) -> Move | None:
+    if one.result.stage == one.last.stage:
+        return None
+    return Move(one.last.person_id, now, one.last.stage, one.result.stage, one.result.cause, one.result.version)
+
+
+# ---------------------------------------------------------------- what people are judged by
+
+
+def _account_facts(tx: Connection, site: Site, account_ids: Collection[int]) -> dict[int, Facts]:
+    return {
+        key: entities.golden(site.config.fields, account.fields)
+        for key, account in entities.load(tx, account_ids).items()
+        if account.deleted_at is None
+    }
+
+
+def _histories(tx: Connection, site: Site, people: Sequence[int]) -> dict[int, History]:
+    """Return the events of *people* that the agreement asks for."""
+    known = site.event_types
+    for key, one in activities.all_types(tx, max(known, default=0)).items():
+        known[key] = EventType(one.kind, one.asset, one.direction is Direction.OUTBOUND, one.machine)
+    agreement = site.config.agreement
+    wants = scorer(agreement.model, agreement.zone).wants
+    wanted = {key for key, event in known.items() if wants(event)}
+    histories: dict[int, History] = {}
+    for person, rows in activities.instants(tx, people, wanted if len(wanted) < len(known) else None):
+        history: dict[EventType, list[int]] = {}
+        for type_id, at in rows:
+            history.setdefault(known[type_id], []).append(at)
+        histories[person] = history
+    return histories

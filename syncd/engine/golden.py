@@ -1,0 +1,167 @@
+"""Folding: the records of each entity into its golden record, with history; and who has to be assessed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
+from syncd.engine.site import Site
+from syncd.mapping.fields import Candidate, Choice
+from syncd.mapping.fold import fold
+from syncd.mapping.streams import mapped
+from syncd.model import Kind
+from syncd.store import assessments, entities, records
+from syncd.store.entities import Entity, Past
+from syncd.store.records import Stored
+from syncd.store.sql import dumps
+from syncd.store.streams import DOMAIN_STREAM
+
+ACCOUNT = "account"
+
+Candidates: TypeAlias = Mapping[str, Candidate]
+
+
+def refold(
+    tx: Connection,
+    site: Site,
+    affected: Mapping[int, Kind],
+    now: int,
+    *,
+    fresh: Mapping[int, list[Stored]] | None = None,
+    read: Mapping[int, Candidates] | None = None,
+) -> None:
+    """Fold the *affected* entities anew and mark the people this concerns for assessment.
+
+    *fresh* gives the records of entities that are new with this page, *read* the candidates of records already mapped;
+    both only save asking again.
+    """
+    fresh, read = fresh or {}, read or {}
+    older = affected.keys() - fresh.keys()
+    before = entities.load(tx, older)
+    members = {**fresh, **records.of_entities(tx, older)}
+    accounts = _accounts(tx, site, {one.id: one for group in members.values() for one in group}, affected, members)
+    changed: list[Entity] = []
+    past: list[Past] = []
+    for entity_id, kind in affected.items():
+        old = before.get(entity_id)
+        kept = _kept(site, old, members.get(entity_id, ()))
+        candidates = [read.get(one.id) or _candidates(site, one, kept) for one in members.get(entity_id, ()) if one.speaks]
+        choices = fold(site.config.fields, candidates, kept)
+        new = _entity(entity_id, kind, choices, old, members.get(entity_id, ()), accounts.get(entity_id), now)
+        if old is None or new != old._replace(changed_at=now):
+            changed.append(new)
+            past += _past(old, new, now) if old is not None else []
+    entities.save(tx, changed)
+    entities.remember(tx, past)
+    _mark(tx, changed, now)
+
+
+def explained(tx: Connection, site: Site, entity_id: int) -> tuple[dict[str, Choice], dict[str, list[Candidate]]]:
+    """Return the choice for every field of an entity and all its candidates, by the same rules that made it."""
+    old = entities.load(tx, [entity_id])[entity_id]
+    members = records.of_entities(tx, [entity_id]).get(entity_id, [])
+    kept = _kept(site, old, members)
+    said = [_candidates(site, one, kept) for one in members if one.speaks]
+    by_field: dict[str, list[Candidate]] = {}
+    for candidates in said:
+        for field, candidate in candidates.items():
+            by_field.setdefault(field, []).append(candidate)
+    return fold(site.config.fields, said, kept), by_field
+
+
+def _candidates(site: Site, record: Stored, kept: Mapping[str, Candidate]) -> Candidates:
+    """Map a record; one whose connection is no longer configured goes on saying what was last chosen from it."""
+    stream_map = site.maps.get(record.stream_id)
+    if stream_map is None:
+        return {field: candidate for field, candidate in kept.items() if candidate.record == record.id}
+    return mapped(stream_map, record.fields or {}, record=record.id, at=record.base_at, field_at=record.field_at).candidates
+
+
+def _kept(site: Site, old: Entity | None, members: Collection[Stored]) -> dict[str, Candidate]:
+    """Return what was chosen last time, as candidates."""
+    if old is None:
+        return {}
+    sources = {one.id: site.streams[one.stream_id].connection for one in members}
+    values = entities.golden(site.config.fields, old.fields)
+    proof = entities.proof(old.proof)
+    return {
+        field: Candidate(value, proof[field][1], sources.get(proof[field][0], ""), proof[field][0])
+        for field, value in values.items()
+        if field in proof
+    }
+
+
+def _entity(
+    entity_id: int,
+    kind: Kind,
+    choices: Mapping[str, Choice],
+    old: Entity | None,
+    members: Collection[Stored],
+    account: int | None,
+    now: int,
+) -> Entity:
+    chosen = sorted((field, choice) for field, choice in choices.items() if choice.value is not None)
+    gone = bool(members) and all(one.deleted_at is not None for one in members)
+    return Entity(
+        id=entity_id,
+        kind=kind,
+        fields=dumps({field: choice.value for field, choice in chosen}),
+        proof=dumps({field: (choice.record, choice.at) for field, choice in chosen}),
+        account_id=account,
+        merged_into=None,
+        deleted_at=(old.deleted_at if old and old.deleted_at else now) if gone else None,
+        born_at=old.born_at if old else now,
+        changed_at=now,
+    )
+
+
+def _past(old: Entity, new: Entity, now: int) -> list[Past]:
+    """Return the values that a new version replaces or removes; what was empty before left nothing."""
+    if old.fields == new.fields:
+        return []
+    was, became, proof = entities.values(old.fields), entities.values(new.fields), entities.proof(old.proof)
+    return [
+        Past(old.id, field, now, dumps(value), dumps(proof.get(field)))
+        for field, value in was.items()
+        if became.get(field) != value
+    ]
+
+
+# ---------------------------------------------------------------- accounts of people
+
+
+def _accounts(
+    tx: Connection, site: Site, by_id: Mapping[int, Stored], affected: Mapping[int, Kind], members: Mapping[int, list[Stored]]
+) -> dict[int, int]:
+    """Return the account of each affected person or deal: one a source names before one inferred from a domain."""
+    pointing = [
+        one
+        for entity_id, kind in affected.items()
+        if kind != ACCOUNT
+        for one in members.get(entity_id, ())
+        if one.deleted_at is None
+    ]
+    targets = records.linked(tx, [one.id for one in pointing], ACCOUNT)
+    if not targets:
+        return {}
+    known = records.targets(tx, {target for found in targets.values() for target in found})
+    found: dict[int, tuple[bool, int, int]] = {}
+    for one in pointing:
+        for target in targets.get(one.id, ()):
+            stream_id, account = known[target]
+            rank = (site.streams[stream_id].name != DOMAIN_STREAM, one.changed_at, account)
+            if one.entity_id is not None and rank > found.get(one.entity_id, (False, -1, -1)):
+                found[one.entity_id] = rank
+    return {entity_id: account for entity_id, (_, _, account) in found.items()}
+
+
+def _mark(tx: Connection, changed: Collection[Entity], now: int) -> None:
+    people = {one.id for one in changed if one.kind == "person"}
+    gone = {one.id for one in changed if one.kind == "person" and one.deleted_at is not None}
+    accounts = [one.id for one in changed if one.kind == ACCOUNT]
+    if accounts:
+        people.update(entities.people_of(tx, accounts))
+    assessments.forget(tx, gone)
+    assessments.mark_due(tx, people - gone, now)

@@ -1,0 +1,153 @@
+"""Matching as a transaction: which entity the records of a page belong to, merges made, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from syncd.engine.golden import refold
+from syncd.engine.site import Site
+from syncd.mapping.identity import SHARED_ABOVE, Claim, Matching, match
+from syncd.model import Kind
+from syncd.store import assessments, entities, records
+from syncd.store.records import SAME, Holder
+
+
+class Claimant(NamedTuple):
+    """A record that wants an entity."""
+
+    record: int
+    stream_id: int
+    kind: Kind
+    entity: int | None
+    keys: tuple[str, ...]
+
+
+class Joined(NamedTuple):
+    """The entity of each claimant, the entities that are new, and all that have to be folded again, by kind."""
+
+    entities: dict[int, int]
+    born: set[int]
+    affected: dict[int, Kind]
+
+
+class NothingToUndo(Exception):
+    """The person was never merged."""
+
+
+def join(tx: Connection, site: Site, claimants: Sequence[Claimant], same: Mapping[int, Collection[int]], now: int) -> Joined:
+    """Give every claimant an entity; *same* are the links among records that the claimants' sources declare."""
+    kinds = {one.record: one.kind for one in claimants}
+    usable, holders, split = _usable_keys(tx, site, claimants, now)
+    pointing = records.linking(tx, kinds, SAME)
+    claims = [
+        Claim(
+            one.record,
+            one.entity,
+            tuple(key for key in one.keys if key in usable),
+            (*same.get(one.record, ()), *pointing.get(one.record, ())),
+        )
+        for one in claimants
+    ]
+    neighbors = {record for claim in claims for record in claim.linked}
+    apart = records.pairs_apart(tx)
+    matching = match(
+        claims,
+        holders={key: {holder.entity for holder in found} for key, found in holders.items()},
+        entities=records.entities(tx, neighbors | {record for pair in apart for record in pair}),
+        apart=apart,
+        new_id=site.ids,
+    )
+    born = set(matching.born) - {merge.loser for merge in matching.merges}
+    affected = {matching.entities[record]: kind for record, kind in kinds.items()}
+    _make(tx, matching, affected, now)
+    affected |= dict.fromkeys(split, "person")
+    return Joined(matching.entities, born, affected)
+
+
+def _usable_keys(
+    tx: Connection, site: Site, claimants: Sequence[Claimant], now: int
+) -> tuple[set[str], dict[str, list[Holder]], set[int]]:
+    """Return the keys that identify somebody, who holds them, and the entities that fell apart because one no longer does."""
+    keys = {key for one in claimants for key in one.keys}
+    usable = keys - records.blocked(tx, keys)
+    holders = records.holders(tx, usable)
+    sharing: dict[tuple[str, int], set[int]] = {}
+    for key, found in holders.items():
+        for holder in found:
+            sharing.setdefault((key, holder.stream_id), set()).add(holder.record)
+    for one in claimants:
+        for key in one.keys:
+            sharing.setdefault((key, one.stream_id), set()).add(one.record)
+    shared = {key for (key, _), found in sharing.items() if key in usable and len(found) > SHARED_ABOVE}
+    records.block(tx, shared, now)
+    torn = {holder.entity for key in shared for holder in holders.pop(key, ())}
+    return usable - shared, holders, {piece for entity in torn for piece in _split(tx, site, entity)}
+
+
+def _make(tx: Connection, matching: Matching, affected: Mapping[int, Kind], now: int) -> None:
+    """Carry out merges among stored entities; those born with this page have nothing to move yet."""
+    grown: set[int] = set()
+    for loser, winner, because in matching.merges:
+        grown.discard(loser)
+        grown.add(winner)
+        if loser in matching.born:
+            continue
+        moved = records.move(tx, loser, winner)
+        entities.merged(tx, loser, winner, because=because, records=moved, now=now)
+        assessments.inherit(tx, loser, winner)
+    assessments.mark_due(tx, {entity for entity in grown if affected.get(entity) == "person"}, now)
+
+
+def _split(tx: Connection, site: Site, entity_id: int) -> set[int]:
+    """Let an entity fall into what its remaining keys and links hold together; its oldest record keeps the identifier."""
+    members = [one.id for one in records.of_entities(tx, [entity_id]).get(entity_id, ())]
+    keys = records.keys_of(tx, members)
+    blocked = records.blocked(tx, {key for found in keys.values() for key in found})
+    same, pointing = records.linked(tx, members, SAME), records.linking(tx, members, SAME)
+    claims = [
+        Claim(
+            one,
+            None,
+            tuple(key for key in keys.get(one, ()) if key not in blocked),
+            (*same.get(one, ()), *pointing.get(one, ())),
+        )
+        for one in members
+    ]
+    pieces: dict[int, list[int]] = {}
+    matching = match(claims, holders={}, entities={}, apart=records.pairs_apart(tx), new_id=site.ids)
+    for one in members:
+        pieces.setdefault(matching.entities[one], []).append(one)
+    _, *others = pieces
+    for new in others:
+        records.give(tx, pieces[new], new)
+    return {entity_id, *others}
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def unmerge(tx: Connection, site: Site, person: int, now: int, *, only: Collection[int] = ()) -> tuple[int, int]:
+    """Undo the last merge into *person*, or take the records *only* out, for good; return both people.
+
+    Raises: NothingToUndo.
+    """
+    members = {one.id for one in records.of_entities(tx, [person]).get(person, ())}
+    if only:
+        moved, other = members & set(only), site.ids()
+    else:
+        undo = next(iter(entities.merges_into(tx, person)), None)
+        if undo is None:
+            raise NothingToUndo("was never merged; name the records to take out with --record")
+        moved, other = members & set(undo.records), undo.loser_id
+        entities.unmerged(tx, undo)
+    staying = members - moved
+    if not moved or not staying:
+        raise NothingToUndo("would be left without records; name some of its records, not all")
+    records.keep_apart(tx, ((one, two) for one in moved for two in staying), now)
+    records.give(tx, moved, other)
+    refold(tx, site, {person: "person", other: "person"}, now)
+    assessments.mark_due(tx, {person, other}, now)
+    return person, other

@@ -1,0 +1,114 @@
+"""What an assessment changes in the sources: compared with what was last written there, and put into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from syncd.agreement.assess import Assessment
+from syncd.engine.site import Site
+from syncd.mapping.streams import StreamMap
+from syncd.mapping.transforms import Unfit
+from syncd.model import FieldChange, Golden, Raw
+from syncd.store import outbox, records
+from syncd.store.assessments import Stored
+from syncd.store.outbox import Pending
+from syncd.store.records import Stored as StoredRecord
+
+
+class Assessed(NamedTuple):
+    """A person before and after an assessment, with their own golden fields."""
+
+    last: Stored
+    golden: Mapping[str, Golden]
+    result: Assessment
+
+
+def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> int:
+    """Put into the outbox what differs from what was last written; return how many writes are new or other than before."""
+    writing = writing_streams(site)
+    if not writing or not assessed:
+        return 0
+    by_person = {one.last.person_id: one for one in assessed}
+    targets = records.in_streams(tx, by_person, writing)
+    written = outbox.written(tx, [one.id for one in targets])
+    waiting = outbox.pending(tx, [one.id for one in targets])
+    changed: list[Pending] = []
+    settled: list[int] = []
+    for target in targets:
+        had = waiting.get(target.id)
+        if had is not None and had.job is not None:
+            continue  # the source works on it; its receipt lets the person be assessed again
+        stream = site.maps[target.stream_id]
+        wanted = _wanted(stream, by_person[target.entity_id or 0])
+        differs = _differences(target, wanted, written.get(target.id, {}))
+        if not differs and had is not None:
+            settled.append(target.id)
+        elif differs and (had is None or had.fields != differs):
+            changed.append(_pending(site, target, differs, had, now))
+    outbox.drop(tx, settled)
+    outbox.save(tx, changed)
+    return len(changed)
+
+
+def writing_streams(site: Site) -> list[int]:
+    """Return the streams that something is written into, in earnest or in the shadow."""
+    writing = {name for name, one in site.config.connections.items() if one.write_back != "none"}
+    return [key for key, one in site.maps.items() if one.writes and one.connection in writing]
+
+
+def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
+    """Return what the remote fields shall hold."""
+    score = one.result.score
+    said: dict[str, Golden | None] = {
+        "score": score.published,
+        "band": score.band,
+        "grade": score.grade or None,
+        "reasons": "; ".join(one.result.reasons) or None,
+        "stage": one.result.stage or None,
+    }
+    return {
+        write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden) for write in stream.writes
+    }
+
+
+def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Golden | None:
+    """Return a golden field in the form its source writes it, where the mapping can be turned around."""
+    value = golden.get(field)
+    inverse = next((read.inverse for read in stream.reads if read.field == field), None)
+    turned = inverse(value) if inverse is not None else value
+    return value if isinstance(turned, Unfit) else turned
+
+
+def _differences(
+    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Golden | None]
+) -> dict[str, FieldChange]:
+    """Compare as text: what a source shows of a number is text to some and a number to others."""
+    present = {**(target.fields or {}), **written}
+    return {
+        remote: FieldChange(present.get(remote), value)
+        for remote, value in wanted.items()
+        if _text(present.get(remote)) != _text(value)
+    }
+
+
+def _text(value: Raw) -> str:
+    if value is None:
+        return ""
+    return ";".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _pending(site: Site, target: StoredRecord, fields: Mapping[str, FieldChange], had: Pending | None, now: int) -> Pending:
+    return Pending(
+        record_id=target.id,
+        stream_id=target.stream_id,
+        fields=fields,
+        version=site.ids(),
+        queued_at=had.queued_at if had else now,
+        not_before=now,
+        attempts=0,
+        held="never" if had is not None and had.held == "never" else "",
+        job=None,
+    )

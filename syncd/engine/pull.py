@@ -1,0 +1,82 @@
+"""One page of one stream: pulled outside the transaction, saved whole inside it, with the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import NamedTuple, TypeAlias
+
+from sqlalchemy import Connection
+
+from syncd.engine import happenings, intake
+from syncd.engine.site import Counts, Site
+from syncd.model import Activity, Refused, SourceRecord
+from syncd.spi import BadAnswer, Connector, Page
+from syncd.store import inbox, streams
+from syncd.store.inbox import Refusal
+from syncd.store.streams import Stream
+
+Wanted: TypeAlias = Callable[[SourceRecord | Activity], bool]
+
+
+class Pulled(NamedTuple):
+    """What one page did; ``stream`` is where to go on from."""
+
+    stream: Stream
+    counts: Counts
+    notes: Sequence[str]
+    more: bool
+    progress: float | None
+
+
+def pull_page(site: Site, connector: Connector, stream: Stream) -> Pulled:
+    """Pull the page after the stream's cursor and save it whole, or not at all.
+
+    Raises: what `Connector.pull` raises; Fenced.
+    """
+    page = _pulled(connector, stream)
+    now = site.now()
+    with site.store.write() as tx:
+        counts = _save(tx, site, stream, page, now)
+        moved = streams.advance(tx, stream, page.cursor, now=now, complete=not page.more)
+        if not page.more and moved.full_since is not None:
+            inbox.resolve_older(tx, stream.id, moved.full_since)
+            moved = moved._replace(full_since=None)
+    return Pulled(moved, counts, page.notes, page.more, page.progress)
+
+
+def reread_page(site: Site, connector: Connector, stream: Stream, wanted: Wanted) -> Pulled:
+    """Pull the page after *stream*'s cursor and save the *wanted* part of it; the cursor in the store stays where it is.
+
+    Raises: what `Connector.pull` raises.
+    """
+    page = _pulled(connector, stream)
+    part = Page(records=[one for one in page.records if wanted(one)], cursor=page.cursor, more=page.more)
+    with site.store.write() as tx:
+        counts = _save(tx, site, stream, part, site.now())
+    return Pulled(stream._replace(cursor=page.cursor), counts, page.notes, page.more, page.progress)
+
+
+def _pulled(connector: Connector, stream: Stream) -> Page:
+    page = connector.pull(stream.name, stream.cursor)
+    if page.more and page.cursor == stream.cursor:
+        raise BadAnswer(f"{stream.name}: the same cursor came twice in a row; nothing was saved")
+    return page
+
+
+def _save(tx: Connection, site: Site, stream: Stream, page: Page, now: int) -> Counts:
+    records = [one for one in page.records if isinstance(one, SourceRecord)]
+    activities = [one for one in page.records if isinstance(one, Activity)]
+    counts = Counts()
+    if records:
+        counts += intake.take_in(tx, site, stream, records, now)
+    if activities:
+        counts += happenings.take_in(tx, site, stream, activities, now)
+    inbox.refuse(tx, site.ids, [_refusal(stream, one) for one in page.refused], now)
+    counts["refused"] += len(page.refused)
+    return counts
+
+
+def _refusal(stream: Stream, one: Refused) -> Refusal:
+    place = one.external_id or blake2b(one.raw.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return Refusal(stream.id, "in", place, one.problem, one.raw)

@@ -1,0 +1,192 @@
+"""One batch of writes: sent outside the transaction, settled whole inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+from sqlalchemy import Connection
+
+from syncd.agreement.counting import instant, micros_of
+from syncd.engine import intake
+from syncd.engine.site import Counts, Site
+from syncd.model import Change, FieldChange, Golden, Problem, Ref, SourceRecord
+from syncd.spi import Accepted, BadAnswer, Connector, Done, Gone, Receipt, Rejected, Remapped, SupportsJobs
+from syncd.store import assessments, ids, inbox, outbox, records
+from syncd.store.inbox import Refusal
+from syncd.store.outbox import Addressed, Pending
+from syncd.store.sql import dumps
+from syncd.store.streams import Stream
+
+LOOK_AGAIN = 30_000_000
+"""Microseconds until a source's job is asked about again."""
+
+Settled: TypeAlias = tuple[Addressed, Receipt]
+
+
+class Job(NamedTuple):
+    """Where in which job of the source a write is."""
+
+    id: str
+    position: int
+
+
+def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int) -> Counts:
+    """Send up to *batch* of the oldest writes of a stream and settle what became of each; empty if there was nothing to do.
+
+    Raises: what `Connector.push` raises; the writes then stay, and a repetition carries the same keys.
+    """
+    with site.store.read() as tx:
+        ready = outbox.sendable(tx, stream.id, site.now(), batch)
+    working = [one for one in ready if one.pending.job is not None]
+    fresh = [one for one in ready if one.pending.job is None]
+    settled = _ask_jobs(connector, working)
+    if fresh:
+        receipts = connector.push([_change(stream, one) for one in fresh])
+        if len(receipts) != len(fresh):
+            raise BadAnswer(
+                f"{stream.name}: {len(fresh)} writes came back with {len(receipts)} receipts; they stay in the outbox"
+            )
+        settled += _with_jobs(zip(fresh, receipts, strict=True))
+    if not settled:
+        return Counts()
+    with site.store.write() as tx:
+        return _settle(tx, site, stream, settled, site.now())
+
+
+def _change(stream: Stream, one: Addressed) -> Change:
+    return Change(ref=Ref(stream.name, one.external_id), fields=one.pending.fields, key=ids.shown(one.pending.version))
+
+
+# ---------------------------------------------------------------- jobs of the source
+
+
+def _with_jobs(settled: Iterable[Settled]) -> list[Settled]:
+    """Number the writes that went into the same job, in the order they were pushed."""
+    positions: dict[str, int] = {}
+    numbered: list[Settled] = []
+    for one, receipt in settled:
+        if isinstance(receipt, Accepted):
+            position = positions[receipt.job] = positions.get(receipt.job, -1) + 1
+            one = one._replace(pending=one.pending._replace(job=dumps(Job(receipt.job, position))))
+        numbered.append((one, receipt))
+    return numbered
+
+
+def _ask_jobs(connector: Connector, working: Sequence[Addressed]) -> list[Settled]:
+    """Return the receipts of writes that a job of the source works on."""
+    if not working:
+        return []
+    if not isinstance(connector, SupportsJobs):
+        raise BadAnswer("the connector took changes as a job but cannot say what became of it")
+    jobs = {id(one): msgspec.json.decode(one.pending.job or "", type=Job) for one in working}
+    receipts = {job: connector.receipts(job) for job in dict.fromkeys(one.id for one in jobs.values())}
+    settled: list[Settled] = []
+    for one in working:
+        job, position = jobs[id(one)]
+        outcome = receipts[job]
+        settled.append((one, Accepted(job=job) if outcome is None else outcome[position]))
+    return settled
+
+
+# ---------------------------------------------------------------- settling
+
+
+def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settled], now: int) -> Counts:
+    counts = Counts()
+    done = [(one, receipt) for one, receipt in settled if isinstance(receipt, Done)]
+    counts["written"] = len(done)
+    _note_done(tx, stream, done, now)
+    for one, receipt in settled:
+        match receipt:
+            case Done():
+                pass
+            case Rejected():
+                counts["rejected"] += 1
+                _reject(tx, site, stream, one, receipt, now)
+            case Accepted():
+                counts["accepted"] += 1
+                outbox.save(tx, [one.pending._replace(not_before=now + LOOK_AGAIN)])
+            case Remapped(to=to):
+                counts["remapped"] += 1
+                _follow(tx, site, stream, one, now, merged_into=to)
+            case Gone():
+                counts["gone"] += 1
+                _follow(tx, site, stream, one, now, merged_into=None)
+    _assess_again(
+        tx, [one for one, receipt in settled if one.pending.job is not None and not isinstance(receipt, Accepted)], now
+    )
+    return counts
+
+
+def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, Done]], now: int) -> None:
+    """Enter what was written into the ledger; a write that changed meanwhile stays, compared anew."""
+    keys = [one.pending.record_id for one, _ in done]
+    ledger = outbox.written(tx, keys)
+    waiting = outbox.pending(tx, keys)
+    entries: dict[int, dict[str, Golden | None]] = {}
+    finished: list[int] = []
+    changed: list[Pending] = []
+    for one, receipt in done:
+        key = one.pending.record_id
+        sent = {name: change.new for name, change in one.pending.fields.items()}
+        entries[key] = {**ledger.get(key, {}), **sent, **receipt.stored}
+        present = waiting.get(key)
+        left = _left(present, one.pending, sent)
+        if present is not None and left:
+            changed.append(present._replace(fields=left))
+        else:
+            finished.append(key)
+    outbox.note_written(tx, entries, now)
+    outbox.drop(tx, finished)
+    outbox.save(tx, changed)
+    inbox.resolve(tx, stream.id, "out", [one.external_id for one, _ in done])
+
+
+def _left(present: Pending | None, sent: Pending, values: dict[str, Golden | None]) -> dict[str, FieldChange]:
+    """Return what is still to be written after *sent*, if the outbox asks for something else by now."""
+    if present is None or present.version == sent.version:
+        return {}
+    return {
+        name: FieldChange(values.get(name, change.old), change.new)
+        for name, change in present.fields.items()
+        if values.get(name, change.old) != change.new
+    }
+
+
+def _reject(tx: Connection, site: Site, stream: Stream, one: Addressed, receipt: Rejected, now: int) -> None:
+    pending = one.pending._replace(attempts=one.pending.attempts + 1, job=None)
+    match receipt.retry:
+        case datetime() as later:
+            pending = pending._replace(not_before=micros_of(later))
+        case held:
+            pending = pending._replace(held=held)
+    present = outbox.pending(tx, [pending.record_id]).get(pending.record_id)
+    if present is None or present.version == pending.version:
+        outbox.save(tx, [pending])
+    where = f"{stream.name}.{receipt.field}" if receipt.field else stream.name
+    problem = Problem(where=where, what=receipt.what, code=receipt.code)
+    inbox.refuse(tx, site.ids, [Refusal(stream.id, "out", one.external_id, problem)], now)
+
+
+def _follow(tx: Connection, site: Site, stream: Stream, one: Addressed, now: int, *, merged_into: Ref | None) -> None:
+    """Take note that a record is gone or lives on elsewhere, as if the source had told us so in a page."""
+    outbox.drop(tx, [one.pending.record_id])
+    stored = records.load(tx, stream.id, [one.external_id])[one.external_id]
+    news = SourceRecord(
+        stream=stream.name,
+        external_id=one.external_id,
+        changed_at=instant(stored.changed_at),
+        fields={},
+        deleted=True,
+        merged_into=merged_into,
+    )
+    intake.take_in(tx, site, stream, [news], now)
+    _assess_again(tx, [one], now)
+
+
+def _assess_again(tx: Connection, settled: Iterable[Addressed], now: int) -> None:
+    people = records.entities(tx, [one.pending.record_id for one in settled])
+    assessments.mark_due(tx, set(people.values()), now)

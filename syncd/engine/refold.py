@@ -1,0 +1,31 @@
+"""Folding everybody anew, range by range, when the mapping or a field law changed."""
+
+from __future__ import annotations
+
+from syncd.engine.golden import refold
+from syncd.engine.site import Counts, Site
+from syncd.store import entities, streams
+
+MAPPING_MARK = "mapping"
+PROGRESS_MARK = "refold"
+RANGE = 1000
+
+
+def refold_is_needed(site: Site) -> bool:
+    """Note a changed mapping; tell whether golden records have still to be folded under it."""
+    with site.store.write() as tx:
+        before = streams.remembered(tx, MAPPING_MARK)
+        if before != site.config.mapping_print:
+            streams.remember(tx, MAPPING_MARK, site.config.mapping_print)
+            streams.remember(tx, PROGRESS_MARK, "0" if before is not None else "")
+        return bool(streams.remembered(tx, PROGRESS_MARK))
+
+
+def refold_range(site: Site) -> Counts:
+    """Fold the next range of entities anew; empty once all are done."""
+    with site.store.write() as tx:
+        last = int(streams.remembered(tx, PROGRESS_MARK) or 0)
+        found = entities.after(tx, last, RANGE)
+        refold(tx, site, {key: entity.kind for key, entity in entities.load(tx, found).items()}, site.now())
+        streams.remember(tx, PROGRESS_MARK, str(found[-1]) if found else "")
+    return Counts(folded=len(found)) if found else Counts()

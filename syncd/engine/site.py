@@ -1,0 +1,80 @@
+"""An installation at work: its configuration, its store, its clock and what its streams mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syncd.agreement.counting import EventType, micros_of
+from syncd.config import Config, ConnectionConfig
+from syncd.mapping.reading import Reading
+from syncd.mapping.streams import Read, StreamMap
+from syncd.mapping.transforms import transform
+from syncd.model import EMAIL_STREAM
+from syncd.store import streams
+from syncd.store.database import Store
+from syncd.store.ids import Ids
+from syncd.store.streams import DOMAIN_STREAM, Stream
+
+Counts = Counter[str]
+"""What a step did, by word: read, new, changed, unchanged, refused ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """``streams`` and ``maps`` are by the stream's key in the store; streams of removed connections have no map.
+
+    ``event_types`` remembers the store's types of activity, which never change once they are there.
+    """
+
+    config: Config
+    store: Store
+    ids: Ids
+    clock: Callable[[], datetime]
+    streams: Mapping[int, Stream]
+    maps: Mapping[int, StreamMap]
+    event_types: dict[int, EventType] = field(default_factory=dict)
+
+    def now(self) -> int:
+        """Return the present instant in microseconds UTC."""
+        return micros_of(self.clock())
+
+    def stream(self, connection: str, name: str) -> Stream | None:
+        """Return a stream by its names."""
+        return next((one for one in self.streams.values() if (one.connection, one.name) == (connection, name)), None)
+
+    def connection(self, name: str) -> ConnectionConfig | None:
+        return self.config.connections.get(name)
+
+
+def opened(config: Config, store: Store, ids: Ids, clock: Callable[[], datetime]) -> Site:
+    """Declare the connections of *config* in *store* and return the site."""
+    with store.write() as tx:
+        for one in config.connections.values():
+            streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings), one.wanted)
+        found = _streams(tx)
+    maps = {key: stream_map for key, one in found.items() if (stream_map := _map(config, one)) is not None}
+    return Site(config=config, store=store, ids=ids, clock=clock, streams=found, maps=maps)
+
+
+def _streams(tx: Connection) -> dict[int, Stream]:
+    return {one.id: one for one in streams.everything(tx)}
+
+
+def _map(config: Config, stream: Stream) -> StreamMap | None:
+    """Return the mapping of a stream; those we infer ourselves have one of their own."""
+    connection = config.connections.get(stream.connection)
+    if connection is None:
+        return None
+    if stream.name in _INFERRED_FIELDS:
+        field = _INFERRED_FIELDS[stream.name]
+        read = Read(field, (field,), transform(Reading(type=config.fields[field].type)), None)
+        return StreamMap(connection=stream.connection, stream=stream.name, kind=stream.kind, reads=(read,))
+    return connection.streams.get(stream.name)
+
+
+_INFERRED_FIELDS = {EMAIL_STREAM: "email", DOMAIN_STREAM: "domain"}

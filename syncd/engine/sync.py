@@ -1,0 +1,172 @@
+"""A sync run of one connection: pull until there is no more, assess whoever is due, push until the outbox is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from syncd.config import ConnectionConfig
+from syncd.engine.assess import assess_due, assess_everyone_anew
+from syncd.engine.pull import Pulled, pull_page, reread_page
+from syncd.engine.push import push_batch
+from syncd.engine.refold import refold_is_needed, refold_range
+from syncd.engine.scope import Scope, selector
+from syncd.engine.site import Counts, Site
+from syncd.model import Kind
+from syncd.spi import Connector, ConnectorError, SupportsSince
+from syncd.store import runs, streams
+from syncd.store.streams import INFERRED, Stream
+
+_ORDER: tuple[Kind, ...] = ("owner", "account", "person", "deal", "activity")
+
+
+class Watcher(Protocol):
+    """Whoever wants to see a run while it goes on, and may stop it between two steps."""
+
+    def pulled(self, stream: Stream, page: Pulled) -> None:
+        """Hear of a page that was saved."""
+        ...
+
+    def stepped(self, step: str, counts: Counts) -> None:
+        """Hear of an assessment or a push that was committed."""
+        ...
+
+    def stopping(self) -> bool:
+        """Tell whether the run shall end now."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What a step did. ``error`` is the connector's, ``None`` if it went through."""
+
+    connection: str
+    step: str
+    counts: Counts = field(default_factory=Counts)
+    notes: list[str] = field(default_factory=list)
+    error: ConnectorError | None = None
+    stopped: bool = False
+
+    @property
+    def word(self) -> str:
+        if self.error is not None:
+            return type(self.error).__name__.lower()
+        return "stopped" if self.stopped else "complete"
+
+
+def readable(site: Site, name: str) -> list[Stream]:
+    """Return the mapped streams of a connection: accounts before the people they belong to, people before what they did."""
+    mine = [site.streams[key] for key, one in site.maps.items() if one.connection == name and one.stream not in INFERRED]
+    return sorted(mine, key=lambda one: (_ORDER.index(one.kind), one.id))
+
+
+def pull(
+    site: Site,
+    connection: ConnectionConfig,
+    connector: Connector,
+    watcher: Watcher,
+    *,
+    full: bool = False,
+    scope: Scope | None = None,
+) -> Outcome:
+    """Pull everything new, page by page, each saved before the next is asked for.
+
+    *full* reads from the beginning; *scope* reads a part again and leaves the cursors where they are.
+    """
+
+    def work(outcome: Outcome) -> None:
+        for stream in _present(site, connection.name):
+            start = _start(site, connector, stream, full=full, scope=scope)
+            _pull_stream(site, connector, start, scope, watcher, outcome)
+            if outcome.stopped:
+                return
+
+    return _run(site, connection.name, "pull", work)
+
+
+def push(site: Site, connection: ConnectionConfig, connector: Connector, watcher: Watcher) -> Outcome:
+    """Send what waits in the outbox for a connection, batch by batch."""
+
+    def work(outcome: Outcome) -> None:
+        for stream in readable(site, connection.name):
+            while counts := push_batch(site, connector, stream, batch=connection.spec.batch):
+                outcome.counts += counts
+                watcher.stepped("push", counts)
+                if watcher.stopping():
+                    outcome.stopped = True
+                    return
+
+    return _run(site, connection.name, "push", work)
+
+
+def settle(site: Site, watcher: Watcher) -> Counts:
+    """Fold and assess whomever a change of mapping, of the agreement, of facts or of time concerns, until nobody is due."""
+    total = Counts()
+    if refold_is_needed(site):
+        total += _repeat("fold", lambda: refold_range(site), watcher)
+    assess_everyone_anew(site)
+    return total + _repeat("assess", lambda: assess_due(site, site.now()), watcher)
+
+
+def _repeat(name: str, step: Callable[[], Counts], watcher: Watcher) -> Counts:
+    total = Counts()
+    while not watcher.stopping() and (counts := step()):
+        total += counts
+        watcher.stepped(name, counts)
+    return total
+
+
+# ---------------------------------------------------------------- one run
+
+
+def _run(site: Site, connection: str, step: str, work: Callable[[Outcome], None]) -> Outcome:
+    """Keep a record of *work* in the store, however it ends."""
+    outcome = Outcome(connection=connection, step=step)
+    run_id = site.ids()
+    with site.store.write() as tx:
+        runs.begin(tx, run_id, streams.connection_id(tx, connection), step, site.now())
+    try:
+        work(outcome)
+    except ConnectorError as error:
+        outcome.error = error
+    with site.store.write() as tx:
+        message = str(outcome.error) if outcome.error else "; ".join(outcome.notes)
+        runs.end(tx, run_id, outcome.word, outcome.counts, message, site.now())
+    return outcome
+
+
+def _present(site: Site, connection: str) -> list[Stream]:
+    """Return the streams as the store knows them now, not as they were when the site was opened."""
+    with site.store.read() as tx:
+        now = {one.id: one for one in streams.of_connection(tx, connection)}
+    return [now[one.id] for one in readable(site, connection)]
+
+
+def _start(site: Site, connector: Connector, stream: Stream, *, full: bool, scope: Scope | None) -> Stream:
+    """Return where to begin reading a stream."""
+    if scope is not None:
+        if scope.since is not None and isinstance(connector, SupportsSince):
+            return stream._replace(cursor=connector.cursor_since(stream.name, scope.since))
+        return stream._replace(cursor=None)
+    if full:
+        with site.store.write() as tx:
+            streams.rewind(tx, stream.id)
+        return stream._replace(cursor=None)
+    return stream
+
+
+def _pull_stream(
+    site: Site, connector: Connector, stream: Stream, scope: Scope | None, watcher: Watcher, outcome: Outcome
+) -> None:
+    wanted = selector(site, stream, scope) if scope is not None else None
+    more = True
+    while more:
+        if watcher.stopping():
+            outcome.stopped = True
+            return
+        page = pull_page(site, connector, stream) if wanted is None else reread_page(site, connector, stream, wanted)
+        outcome.counts += page.counts
+        outcome.notes += [note for note in page.notes if note not in outcome.notes]
+        watcher.pulled(stream, page)
+        stream, more = page.stream, page.more
