@@ -44,5 +44,5 @@ def assess(agreement: Agreement, facts: Facts, history: History, *, before: str,
 
 
 def reason(line: Line) -> str:
-    """Say what a line gives: ``+30 company_size in 10..500``."""
-    return f"{published(line.points):+d} {line.says}"
+    """Say what a line gives: ``company_size in 10..500 +30``; a text that began with the sign would be a formula to some."""
+    return f"{line.says} {published(line.points):+d}"

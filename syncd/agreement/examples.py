@@ -62,18 +62,19 @@ def event_problem(text: str, kinds: Collection[str]) -> str | None:
 
 
 def _shown(model: Model, zone: str, person: Made, now: int) -> dict[str, str | int]:
-    result = score(model, person.facts, _history(person.events, now), now=now, zone=zone)
+    result = score(model, person.facts, history(person.events, now), now=now, zone=zone)
     reachable = {"email": "made@up.example", **person.facts}
     stage = standing(model, reachable, result, "").stage
     return {"score": result.published, "band": result.band, "grade": result.grade, "stage": stage}
 
 
-def _history(events: Sequence[str], now: int) -> History:
-    history: dict[EventType, list[int]] = {}
+def history(events: Sequence[str], now: int) -> History:
+    """Return made-up events; those without an age happened now, an hour before that, and so on. Raises: ValueError."""
+    found: dict[EventType, list[int]] = {}
     for i, text in enumerate(events):
         match = _EVENT.fullmatch(text)
         if match is None:
             raise ValueError(f"not an event: {text!r}")
         age = micros(duration(match["age"])) if match["age"] else i * _STEP
-        history.setdefault(EventType(match["kind"], match["asset"] or ""), []).append(now - age)
-    return {event: sorted(instants) for event, instants in history.items()}
+        found.setdefault(EventType(match["kind"], match["asset"] or ""), []).append(now - age)
+    return {event: sorted(instants) for event, instants in found.items()}

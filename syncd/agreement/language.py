@@ -120,7 +120,16 @@ def english(condition: Condition) -> str:
         case EventCondition():
             return _english_event(condition)
         case Silence():
-            return f"the last {_subject(condition.kind, condition.asset)} is {_span(condition.span)} old or older"
+            return f"the last {_subject(condition.kind, condition.asset)} is {spoken(condition.span)} old or older"
+
+
+def spoken(span: timedelta) -> str:
+    """Say a duration: ``14 days of 24 h``, ``30 minutes``."""
+    for size, word in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if span % size == timedelta(0):
+            count = span // size
+            return f"{count} {word}{'s' * (count != 1)}{' of 24 h' * (word == 'day')}"
+    return str(span)
 
 
 # ---------------------------------------------------------------- reading
@@ -262,17 +271,9 @@ def _english_event(condition: EventCondition) -> str:
     if window.span is None:
         return f"{count} in the last {window.dates} local dates, today included"
     if window.ever:
-        return f"{count} at any time so far within {_span(window.span)}"
-    return f"{count} in the last {_span(window.span)}"
+        return f"{count} at any time so far within {spoken(window.span)}"
+    return f"{count} in the last {spoken(window.span)}"
 
 
 def _subject(kind: str, asset: str) -> str:
     return f"{kind} of {asset}" if asset else kind
-
-
-def _span(span: timedelta) -> str:
-    for size, word in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
-        if span % size == timedelta(0):
-            count = span // size
-            return f"{count} {word}{'s' * (count != 1)}{' of 24 h' * (word == 'day')}"
-    return str(span)

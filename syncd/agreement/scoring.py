@@ -181,7 +181,7 @@ def _compiled_rule(rule: Rule, channels: dict[Channel, int], zone: str) -> _Rule
 
 def _compiled_branch(rule: Rule, branch: Branch, fade: Fader, channels: dict[Channel, int], zone: str) -> _RuleTest:
     """Compile one branch; ``says`` of its standing is "" when it does not hold."""
-    condition, says = branch.when.condition, rule.says or branch.when.text
+    condition, says = branch.when.condition, rule.says or branch.when.text.removeprefix("each ")
     points, cap = branch.points, rule.max_points
     flat = _capped(points, cap)
     each = isinstance(condition, EventCondition) and condition.each

@@ -105,11 +105,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """One version of the agreement. ``zone`` is the reporting zone, in which local dates are told."""
+    """One version of the agreement. ``zone`` is the reporting zone, in which local dates are told; ``kinds`` the activities."""
 
     name: str
     version: int
     zone: str
+    kinds: tuple[str, ...]
     models: Mapping[str, Model]
     active: str
 

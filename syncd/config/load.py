@@ -17,7 +17,8 @@ from syncd.config.source import ConfigProblem, Document, read
 from syncd.config.terms import examples, golden_fields, signed
 from syncd.config.validation import did_you_mean, validated
 from syncd.mapping.fields import Field
-from syncd.mapping.streams import StreamMap
+from syncd.mapping.streams import StreamMap, Write
+from syncd.model import Kind
 from syncd.spi import ConnectorSpec, Settings
 
 
@@ -42,19 +43,20 @@ class ConnectionConfig:
 class Config:
     """Everything the files say.
 
-    ``mapping_print`` changes when golden records have to be folded again, ``agreement_print`` when people have to be
-    assessed again.
+    ``mapping_print`` changes when golden records have to be folded again, ``assess_print`` when people have to be assessed
+    again and what is written about them compared again.
     """
 
     folder: Path
     store: str
+    cache: Path
     log: Log
     connections: Mapping[str, ConnectionConfig]
     fields: Mapping[str, Field]
     agreement: Agreement
     examples: tuple[Example, ...]
     mapping_print: str
-    agreement_print: str
+    assess_print: str
     warnings: tuple[ConfigProblem, ...]
 
 
@@ -72,7 +74,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
     *specs* are the connectors there are, by name. Raises: ConfigInvalid with every problem of every file.
     """
     main, found = read(folder / "syncd.yaml", "syncd.yaml")
-    settings, problems = validated(SyncdSettings, main) if not found else (None, [])
+    settings, problems = validated(SyncdSettings, main) if main.data else (None, [])
     found += problems
     names = settings.connections if settings else {}
     agreed, fields, agreement_problems = _agreed(folder, settings.connections if settings else None)
@@ -91,13 +93,14 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
     return Config(
         folder=folder,
         store=settings.store,
+        cache=folder / settings.cache,
         log=settings.log,
         connections=connections,
         fields=fields,
         agreement=agreed.agreement,
         examples=agreed.examples,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
-        agreement_print=_print([agreed.text]),
+        assess_print=_print([agreed.text, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]),
         warnings=tuple(_stray_files(folder, connections)),
     )
 
@@ -113,7 +116,7 @@ def _agreed(
     folder: Path, connections: Mapping[str, ConnectionSettings] | None
 ) -> tuple[_Agreed | None, dict[str, Field], list[ConfigProblem]]:
     document, found = read(folder / "agreement.yaml", "agreement.yaml")
-    terms, problems = validated(AgreementFile, document) if not found else (None, [])
+    terms, problems = validated(AgreementFile, document) if document.data else (None, [])
     fields, more = golden_fields(terms, document, connections)
     found += [*problems, *more]
     if terms is None:
@@ -133,16 +136,19 @@ def _connection(
     specs: Mapping[str, ConnectorSpec],
     fields: Mapping[str, Field],
 ) -> tuple[ConnectionConfig | None, list[ConfigProblem]]:
-    at = ("connections", name)
+    mapping, found = validated(MappingFile, document)
+    mapping = mapping or MappingFile(streams={})
     spec = specs.get(terms.type)
     if spec is None:
         what = f"connections.{name}.type: no connector {terms.type!r} is installed{did_you_mean(terms.type, list(specs))}"
-        return None, [main.problem((*at, "type"), what)]
-    settings, found = validated(spec.settings, main, (*at, "settings"))
-    mapping, problems = validated(MappingFile, document)
-    found += problems
-    if settings is None or mapping is None:
-        return None, found
+        found.append(main.problem(("connections", name, "type"), what))
+        settings = None
+    else:
+        settings, problems = validated(spec.settings, main, ("connections", name, "settings"))
+        found += problems
+    if spec is None or settings is None:
+        anything: dict[str, Kind] = dict.fromkeys(mapping.streams, "person")
+        return None, [*found, *compiled(mapping, document, name, anything, fields)[1]]
     streams, problems = compiled(mapping, document, name, spec.streams(settings), fields)
     return (
         ConnectionConfig(
@@ -150,6 +156,10 @@ def _connection(
         ),
         [*found, *problems],
     )
+
+
+def _writes(connection: ConnectionConfig) -> list[tuple[str, tuple[Write, ...]]]:
+    return [(name, stream.writes) for name, stream in connection.streams.items()]
 
 
 def _stray_files(folder: Path, connections: Mapping[str, ConnectionConfig]) -> list[ConfigProblem]:

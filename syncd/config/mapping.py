@@ -105,7 +105,7 @@ def _reads(
         place = ("streams", name, "read", field)
         if field not in fields:
             what = f"{_dotted(place)}: there is no field {field!r}{did_you_mean(field, list(fields))}"
-            found.append(document.problem(place, f"{what}; add it under 'fields' in agreement.yaml if it is new"))
+            found.append(document.problem(place, f"{what} Add it under 'fields' in agreement.yaml if it is new"))
             continue
         reading = _reading(fields[field], terms)
         if wrong := problems(reading):

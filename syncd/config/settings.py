@@ -56,5 +56,6 @@ class SyncdSettings(Strict):
         description="Where everything is kept: sqlite:///FILE (from this folder), postgresql+psycopg://HOST/NAME, or a "
         "reference env:NAME, file:PATH, cmd:COMMAND to such a URL.",
     )
+    cache: str = Field("cache", description="Folder for what may be lost at the price of time, from this folder.")
     log: Log = Log()
     connections: dict[Name, ConnectionSettings] = Field(description="Every system, by the name you give it.")

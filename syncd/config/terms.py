@@ -79,6 +79,7 @@ def signed(terms: AgreementFile, document: Document, fields: Collection[str]) ->
             name=terms.agreement.name,
             version=terms.agreement.version,
             zone=terms.time.reporting_tz,
+            kinds=tuple(compiler.kinds),
             models=models,
             active=terms.scoring.active_model,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origin
@@ -24,14 +25,24 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def validated(model: type[M], document: Document, path: Path_ = ()) -> tuple[M | None, list[ConfigProblem]]:
-    """Read the part of *document* at *path* as a *model*; return ``None`` and all problems if it does not fit."""
+    """Read the part of *document* at *path* as a *model*, with all problems.
+
+    What does not fit is left out so that the rest can be checked further; ``None`` if too little is left.
+    """
     data: object = document.data
     for step in path:
         data = data[step] if isinstance(data, dict) and step in data else {}
-    try:
-        return model.model_validate(data), []
-    except ValidationError as error:
-        return None, [_problem(model, document, path, one) for one in error.errors(include_url=False)]
+    problems: list[ConfigProblem] = []
+    data = deepcopy(data)
+    for _ in range(_ATTEMPTS):
+        try:
+            return model.model_validate(data), problems
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            problems = problems or [_problem(model, document, path, one) for one in errors]
+            if not _cut_out(data, [_existing(document, (*path, *one["loc"]))[len(path) :] for one in errors]):
+                break
+    return None, problems
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -57,6 +68,30 @@ Duration: TypeAlias = Annotated[
     PlainSerializer(lambda value: f"{int(value.total_seconds())}s", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30s", "5m", "1h"]}),
 ]
+
+
+_ATTEMPTS = 8
+
+
+def _cut_out(data: object, places: list[Path_]) -> bool:
+    """Remove what is wrong; of a list also what follows, so that the rest keeps its lines. Tell whether anything went."""
+    removed = False
+    for place in places:
+        holder = data
+        for step in place[:-1]:
+            holder = _inner(holder, step)
+        if place and isinstance(holder, dict):
+            removed |= holder.pop(place[-1], None) is not None
+        elif place and isinstance(holder, list) and isinstance(place[-1], int) and place[-1] < len(holder):
+            del holder[place[-1] :]
+            removed = True
+    return removed
+
+
+def _inner(holder: object, step: str | int) -> object:
+    if isinstance(holder, dict):
+        return holder.get(step)
+    return holder[step] if isinstance(holder, list) and isinstance(step, int) and step < len(holder) else None
 
 
 def _problem(model: type[BaseModel], document: Document, path: Path_, error: ErrorDetails) -> ConfigProblem:

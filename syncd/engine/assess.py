@@ -37,12 +37,12 @@ def assess_due(site: Site, now: int, *, limit: int = BATCH) -> Counts:
 
 
 def assess_everyone_anew(site: Site) -> bool:
-    """Let everybody be assessed if the agreement is not the one they were last assessed under; tell whether it was so."""
+    """Let everybody be assessed if the agreement or what is written back is not what it was; tell whether it was so."""
     with site.store.write() as tx:
-        if streams.remembered(tx, AGREEMENT_MARK) == site.config.agreement_print:
+        if streams.remembered(tx, AGREEMENT_MARK) == site.config.assess_print:
             return False
         assessments.mark_everyone(tx, site.now())
-        streams.remember(tx, AGREEMENT_MARK, site.config.agreement_print)
+        streams.remember(tx, AGREEMENT_MARK, site.config.assess_print)
     return True
 
 

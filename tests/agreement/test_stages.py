@@ -15,7 +15,7 @@ NOW = at("2026-11-20")
 MODEL = replace(
     ARTICLE_000, leave_mql_below=40, instantly_mql=(sentence("demo_request"),), never_mql=(sentence("unsubscribed"),)
 )
-AGREEMENT = Agreement(name="test", version=7, zone="UTC", models={"m": MODEL}, active="m")
+AGREEMENT = Agreement(name="test", version=7, zone="UTC", kinds=(), models={"m": MODEL}, active="m")
 KNOWN: dict[str, Golden] = {"email": "ann@firm.example"}
 SMALL: dict[str, Golden] = {**KNOWN, "company_size": 120}  # 30 points
 DEMO = (("2026-11-01", "demo_request"),)
@@ -62,5 +62,5 @@ def test_a_score_leads_to_a_stage(
 def test_reasons_are_said_in_the_words_of_the_agreement() -> None:
     result = assess(AGREEMENT, SMALL, history(*WEBINAR, *CASE_STUDY), before="lead", now=NOW)
 
-    assert result.reasons == ("+30 company_size in 10..500", "+20 webinar_attended", "+10 download of case_study")
+    assert result.reasons == ("company_size in 10..500 +30", "webinar_attended +20", "download of case_study +10")
     assert result.version == 7
