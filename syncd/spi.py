@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import pluggy
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
@@ -78,6 +78,7 @@ __all__ = [
     "SecretRef",
     "Settings",
     "SourceRecord",
+    "Suggestion",
     "SupportsErase",
     "SupportsHints",
     "SupportsJobs",
@@ -225,6 +226,16 @@ class Finding:
     remedy: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """How an exported file could be read: the settings of its stream, and the remote field for each golden field."""
+
+    kind: Kind
+    settings: Mapping[str, str | bool | list[str] | dict[str, str]]
+    fields: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
 # ---------------------------------------------------------------- the connector
 
 
@@ -365,7 +376,7 @@ class SecretRef(str):
     __slots__ = ()
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: type[SecretRef], handler: GetCoreSchemaHandler) -> CoreSchema:
         pattern = core_schema.str_schema(strip_whitespace=True)
         return core_schema.no_info_after_validator_function(cls._checked, pattern)
 
@@ -382,7 +393,12 @@ class ConnectorSpec:
     """How to recognise, configure and open a connector.
 
     ``streams`` tells from the settings alone which streams there are and what they hold. ``batch`` is the largest number of
-    changes one `Connector.push` takes.
+    changes one `Connector.push` takes. ``suggest`` looks at an exported file; it raises Misconfigured for one it does not
+    understand, and is ``None`` where there are no files.
+
+    ``origins`` are the addresses the client may reach (``https://api.example.com``); without any there is no network.
+    ``authorize`` gives the headers that prove who we are, from the settings and a function that resolves a `SecretRef`; it is
+    called for each request, so that the connector itself never holds a token.
     """
 
     name: str
@@ -391,6 +407,9 @@ class ConnectorSpec:
     streams: Callable[[Settings], Mapping[str, Kind]]
     open: Callable[[Opening], Connector]
     batch: int
+    suggest: Callable[[Path], Suggestion] | None = None
+    origins: Callable[[Settings], tuple[str, ...]] = lambda settings: ()
+    authorize: Callable[[Settings, Callable[[SecretRef], str]], Mapping[str, str]] = lambda settings, resolve: {}
 
 
 @hookspec

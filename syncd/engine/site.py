@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
+from threading import Event
 
 from sqlalchemy import Connection
 
 from syncd.agreement.counting import EventType, micros_of
 from syncd.config import Config, ConnectionConfig
+from syncd.config.secrets import resolve
 from syncd.mapping.reading import Reading
 from syncd.mapping.streams import Read, StreamMap
 from syncd.mapping.transforms import transform
 from syncd.model import EMAIL_STREAM
+from syncd.spi import SecretRef
 from syncd.store import streams
-from syncd.store.database import Store
+from syncd.store.database import Store, connect
 from syncd.store.ids import Ids
+from syncd.store.migrate import migrate
 from syncd.store.streams import DOMAIN_STREAM, Stream
 
 Counts = Counter[str]
@@ -28,16 +34,18 @@ Counts = Counter[str]
 class Site:
     """``streams`` and ``maps`` are by the stream's key in the store; streams of removed connections have no map.
 
-    ``event_types`` remembers the store's types of activity, which never change once they are there.
+    ``event_types`` remembers the store's types of activity, which never change once they are there. ``stop`` ends pauses early.
     """
 
     config: Config
     store: Store
     ids: Ids
     clock: Callable[[], datetime]
+    rng: Random
     streams: Mapping[int, Stream]
     maps: Mapping[int, StreamMap]
     event_types: dict[int, EventType] = field(default_factory=dict)
+    stop: Event = field(default_factory=Event)
 
     def now(self) -> int:
         """Return the present instant in microseconds UTC."""
@@ -51,14 +59,32 @@ class Site:
         return self.config.connections.get(name)
 
 
-def opened(config: Config, store: Store, ids: Ids, clock: Callable[[], datetime]) -> Site:
+@contextmanager
+def at_work(config: Config, *, clock: Callable[[], datetime], rng: Random) -> Generator[Site]:
+    """Open the store of *config*, bring it up to date and declare its connections.
+
+    Raises: StoreError, SecretMissing.
+    """
+    url = config.store
+    if url.startswith(("env:", "file:", "cmd:")):
+        url = resolve(SecretRef(url), home=config.folder)
+    store = connect(url, home=config.folder)
+    try:
+        migrate(store)
+        yield opened(config, store, clock=clock, rng=rng)
+    finally:
+        store.close()
+
+
+def opened(config: Config, store: Store, *, clock: Callable[[], datetime], rng: Random) -> Site:
     """Declare the connections of *config* in *store* and return the site."""
     with store.write() as tx:
         for one in config.connections.values():
             streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings), one.wanted)
         found = _streams(tx)
     maps = {key: stream_map for key, one in found.items() if (stream_map := _map(config, one)) is not None}
-    return Site(config=config, store=store, ids=ids, clock=clock, streams=found, maps=maps)
+    ids = Ids(lambda: micros_of(clock()), rng)
+    return Site(config=config, store=store, ids=ids, clock=clock, rng=rng, streams=found, maps=maps)
 
 
 def _streams(tx: Connection) -> dict[int, Stream]:

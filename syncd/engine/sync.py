@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from syncd.config import ConnectionConfig
 from syncd.engine.assess import assess_due, assess_everyone_anew
+from syncd.engine.connectors import connector
 from syncd.engine.pull import Pulled, pull_page, reread_page
 from syncd.engine.push import push_batch
 from syncd.engine.refold import refold_is_needed, refold_range
@@ -15,7 +15,7 @@ from syncd.engine.scope import Scope, selector
 from syncd.engine.site import Counts, Site
 from syncd.model import Kind
 from syncd.spi import Connector, ConnectorError, SupportsSince
-from syncd.store import runs, streams
+from syncd.store import outbox, runs, streams
 from syncd.store.streams import INFERRED, Stream
 
 _ORDER: tuple[Kind, ...] = ("owner", "account", "person", "deal", "activity")
@@ -61,43 +61,42 @@ def readable(site: Site, name: str) -> list[Stream]:
     return sorted(mine, key=lambda one: (_ORDER.index(one.kind), one.id))
 
 
-def pull(
-    site: Site,
-    connection: ConnectionConfig,
-    connector: Connector,
-    watcher: Watcher,
-    *,
-    full: bool = False,
-    scope: Scope | None = None,
-) -> Outcome:
-    """Pull everything new, page by page, each saved before the next is asked for.
+def pull(site: Site, name: str, watcher: Watcher, *, full: bool = False, scope: Scope | None = None) -> Outcome:
+    """Pull everything new of a connection, page by page, each saved before the next is asked for.
 
-    *full* reads from the beginning; *scope* reads a part again and leaves the cursors where they are.
+    *full* reads from the beginning; *scope* reads a part again and leaves the cursors where they are. Raises: Busy.
     """
 
-    def work(outcome: Outcome) -> None:
-        for stream in _present(site, connection.name):
+    def work(connector: Connector, outcome: Outcome) -> None:
+        for stream in _present(site, name):
             start = _start(site, connector, stream, full=full, scope=scope)
             _pull_stream(site, connector, start, scope, watcher, outcome)
             if outcome.stopped:
                 return
 
-    return _run(site, connection.name, "pull", work)
+    return _run(site, name, "pull", work)
 
 
-def push(site: Site, connection: ConnectionConfig, connector: Connector, watcher: Watcher) -> Outcome:
-    """Send what waits in the outbox for a connection, batch by batch."""
+def push(site: Site, name: str, watcher: Watcher) -> Outcome:
+    """Send what waits in the outbox for a connection, batch by batch. Raises: Busy."""
+    batch = site.config.connections[name].spec.batch
 
-    def work(outcome: Outcome) -> None:
-        for stream in readable(site, connection.name):
-            while counts := push_batch(site, connector, stream, batch=connection.spec.batch):
+    def work(connector: Connector, outcome: Outcome) -> None:
+        for stream in readable(site, name):
+            while counts := push_batch(site, connector, stream, batch=batch):
                 outcome.counts += counts
                 watcher.stepped("push", counts)
                 if watcher.stopping():
                     outcome.stopped = True
                     return
 
-    return _run(site, connection.name, "push", work)
+    return _run(site, name, "push", work)
+
+
+def something_to_push(site: Site, name: str) -> bool:
+    """Tell whether a write of a connection may be sent now."""
+    with site.store.read() as tx:
+        return any(outbox.sendable(tx, stream.id, site.now(), 1) for stream in readable(site, name))
 
 
 def settle(site: Site, watcher: Watcher) -> Counts:
@@ -120,19 +119,21 @@ def _repeat(name: str, step: Callable[[], Counts], watcher: Watcher) -> Counts:
 # ---------------------------------------------------------------- one run
 
 
-def _run(site: Site, connection: str, step: str, work: Callable[[Outcome], None]) -> Outcome:
-    """Keep a record of *work* in the store, however it ends."""
-    outcome = Outcome(connection=connection, step=step)
-    run_id = site.ids()
-    with site.store.write() as tx:
-        runs.begin(tx, run_id, streams.connection_id(tx, connection), step, site.now())
-    try:
-        work(outcome)
-    except ConnectorError as error:
-        outcome.error = error
-    with site.store.write() as tx:
-        message = str(outcome.error) if outcome.error else "; ".join(outcome.notes)
-        runs.end(tx, run_id, outcome.word, outcome.counts, message, site.now())
+def _run(site: Site, name: str, step: str, work: Callable[[Connector, Outcome], None]) -> Outcome:
+    """Do *work* with the opened connector under the connection's lock, and keep a record of how it ended."""
+    outcome = Outcome(connection=name, step=step)
+    with site.store.lock(f"connection {name}"):
+        run_id = site.ids()
+        with site.store.write() as tx:
+            runs.begin(tx, run_id, streams.connection_id(tx, name), step, site.now())
+        try:
+            with connector(site, site.config.connections[name]) as opened:
+                work(opened, outcome)
+        except ConnectorError as error:
+            outcome.error = error
+        with site.store.write() as tx:
+            message = str(outcome.error) if outcome.error else "; ".join(outcome.notes)
+            runs.end(tx, run_id, outcome.word, outcome.counts, message, site.now())
     return outcome
 
 

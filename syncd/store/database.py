@@ -30,6 +30,10 @@ class StoreTooNew(StoreError):
     """The store was written by a newer syncd."""
 
 
+class StoreUnavailable(StoreError):
+    """The store cannot be reached or written just now."""
+
+
 class Busy(StoreError):
     """Another run holds the lock."""
 
@@ -45,7 +49,7 @@ class Store:
     @contextmanager
     def write(self) -> Generator[Connection]:
         """Run one transaction that may write: all of it is kept, or nothing."""
-        with self._one_writer, self.engine.connect() as connection:
+        with self._one_writer, _reachable(), self.engine.connect() as connection:
             connection.execution_options(syncd_writes=True)
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":
@@ -55,7 +59,7 @@ class Store:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """Run one transaction that only reads, on a snapshot."""
-        with self.engine.connect() as connection, connection.begin():
+        with _reachable(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -77,6 +81,21 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _reachable() -> Generator[None]:
+    """Name a database that is gone, full or locked; its own message may quote the statement and its values."""
+    try:
+        yield
+    except exc.OperationalError as error:
+        raise StoreUnavailable(f"store: {_reason(error.orig)}; nothing was saved, tried again later") from None
+
+
+def _reason(error: BaseException | None) -> str:
+    if isinstance(error, sqlite3.OperationalError):
+        return str(error)
+    return type(error).__name__
 
 
 def connect(url: str, *, home: Path) -> Store:

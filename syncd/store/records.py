@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -102,6 +103,14 @@ def targets(tx: Connection, record_ids: Collection[int]) -> dict[int, tuple[int,
         among(tx, record.c.id, record_ids), record.c.entity_id.is_not(None)
     )
     return {row.id: (row.stream_id, row.entity_id) for row in tx.execute(query)}
+
+
+def problem_counts(tx: Connection) -> list[tuple[str, str, int]]:
+    """Return (where, code, records) of the values that could not be read, most frequent first."""
+    counts = Counter[tuple[str, str]]()
+    for text in tx.scalars(select(record.c.problems).where(record.c.problems.is_not(None), record.c.deleted_at.is_(None))):
+        counts.update((where, code) for where, code, _ in msgspec.json.decode(text, type=list[tuple[str, str, str]]))
+    return [(where, code, count) for (where, code), count in counts.most_common()]
 
 
 def save(tx: Connection, rows: Iterable[Stored]) -> None:

@@ -1,0 +1,48 @@
+"""Looking at a connection without changing it: access and settings, and its mapping against the fields there are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from syncd.config import ConnectionConfig
+from syncd.engine.connectors import connector
+from syncd.engine.site import Site
+from syncd.mapping.streams import StreamMap
+from syncd.spi import ConnectorError, Finding, RemoteStream
+
+
+def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = False) -> list[Finding]:
+    """Return what is in order and what is not; a source that cannot be asked is itself a finding."""
+    try:
+        with connector(site, connection) as opened:
+            own = [] if mapping_only else list(opened.check())
+            streams = {one.name: one for one in opened.schema().streams}
+    except ConnectorError as error:
+        return [Finding(level="error", what=str(error))]
+    return [*own, *(finding for name, one in connection.streams.items() for finding in _compared(one, streams.get(name)))]
+
+
+def _compared(stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+    where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}"
+    if remote is None:
+        yield Finding(level="error", what=f"{where}: the source has no such stream now", remedy="remove it from the mapping")
+        return
+    known = {field.name: field for field in remote.fields}
+    if not known:
+        yield Finding(level="ok", what=f"{where}: the source does not list its fields")
+        return
+    missing = [name for name in sorted(stream.wanted) if name not in known]
+    for name in missing:
+        close = get_close_matches(name, known, n=1)
+        remedy = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(sorted(known))}"
+        yield Finding(level="error", what=f"{where}.read: no field {name!r}", remedy=remedy)
+    for write in stream.writes:
+        if write.remote in known and not known[write.remote].writable:
+            yield Finding(
+                level="error",
+                what=f"{where}.write.{write.of}: {write.remote!r} cannot be written",
+                remedy="choose another field",
+            )
+    if not missing:
+        yield Finding(level="ok", what=f"{where}: all {len(stream.wanted)} fields are there")

@@ -1,0 +1,70 @@
+"""Opening connectors: settings, client, folders and clock handed over, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from functools import partial
+
+from syncd.config import ConnectionConfig
+from syncd.config.secrets import SecretMissing, resolve
+from syncd.engine.site import Site
+from syncd.spi import Client, Connector, Misconfigured, Opening, Reply
+from syncd.transport import Access, Limits, Timing, client
+
+
+@contextmanager
+def connector(site: Site, connection: ConnectionConfig) -> Generator[Connector]:
+    """Open the connector of *connection* for one run. Raises: ConnectorError, as opening it does."""
+    cache = site.config.cache / connection.name
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _client(site, connection) as given:
+        yield connection.spec.open(
+            Opening(
+                connection=connection.name,
+                settings=connection.settings,
+                wanted=connection.wanted,
+                client=given,
+                home=site.config.folder,
+                cache=cache,
+                now=site.clock,
+            )
+        )
+
+
+@contextmanager
+def _client(site: Site, connection: ConnectionConfig) -> Generator[Client]:
+    origins = connection.spec.origins(connection.settings)
+    if not origins:
+        yield _NoNetwork()
+        return
+    access = Access(origins=origins, authorize=partial(_authorize, site, connection))
+    timing = Timing(now=site.clock, clock=time.monotonic, sleep=site.stop.wait, rng=site.rng)
+    opened = client(access, Limits(), timing)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _authorize(site: Site, connection: ConnectionConfig) -> Mapping[str, str]:
+    try:
+        return connection.spec.authorize(connection.settings, partial(resolve, home=site.config.folder))
+    except SecretMissing as error:
+        raise Misconfigured(f"connections.{connection.name}: {error}") from None
+
+
+class _NoNetwork:
+    """The client of a connector that declares no address."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> Reply:
+        raise Misconfigured("this connector declares no address it may reach (ConnectorSpec.origins)")

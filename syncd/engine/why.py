@@ -1,0 +1,316 @@
+"""Why a person is as they are: every field, the score line by line, every stage, every write waiting. A print, not a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import Connection
+
+from syncd.agreement.conditions import Facts
+from syncd.agreement.counting import FOREVER, History, instant
+from syncd.agreement.scoring import Line, Score, score
+from syncd.agreement.terms import Agreement, Model
+from syncd.engine.assess import judged_by
+from syncd.engine.golden import explained
+from syncd.engine.site import Site
+from syncd.mapping.domains import address
+from syncd.mapping.fields import Candidate
+from syncd.mapping.identity import EMAIL_KEY
+from syncd.model import Golden
+from syncd.store import assessments, entities, ids, outbox, records
+from syncd.store.outbox import Pending
+from syncd.store.records import Known, Stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordShown:
+    """A source record of the person; ``problems`` are its values that could not be read."""
+
+    source: str
+    changed_at: datetime
+    known_at: datetime
+    deleted: bool
+    heard_of_only: bool
+    problems: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateShown:
+    """What one record says of a field; ``at`` is ``None`` for what syncd inferred."""
+
+    value: Golden | None
+    source: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldShown:
+    """A field, the rule that chose its value, all there was to choose from, and what it was before."""
+
+    name: str
+    value: Golden | None
+    source: str
+    at: datetime | None
+    because: str
+    candidates: list[CandidateShown]
+    before: list[tuple[datetime, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineShown:
+    """A line of the score: exact points, the sentence that held, and when the events it counted happened."""
+
+    group: str
+    rule: str
+    points: str
+    says: str
+    events: list[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreShown:
+    """The score at ``at``, and what it will be at ``next_change_at``, when it next looks different if nothing happens."""
+
+    at: datetime
+    model: str
+    version: int
+    score: int
+    band: str
+    grade: str
+    lines: list[LineShown]
+    groups: list[tuple[str, str, str]]
+    instantly_mql: str
+    never_mql: str
+    next_change_at: datetime | None
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteShown:
+    """A write that waits, or what was last written (``waiting`` false)."""
+
+    to: str
+    field: str
+    old: Golden | None
+    new: Golden | None
+    mode: str
+    waiting: bool
+    held: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Everything about one person."""
+
+    id: str
+    email: str
+    stage: str
+    account: str
+    records: list[RecordShown]
+    merges: list[tuple[datetime, str]]
+    fields: list[FieldShown]
+    account_fields: list[FieldShown]
+    score: ScoreShown
+    stages: list[tuple[datetime, str, str, str]]
+    writes: list[WriteShown]
+
+
+def find(tx: Connection, site: Site, words: str) -> int | None:
+    """Return the person with an e-mail address, an identifier as `ids.shown`, or a record CONNECTION.STREAM:ID."""
+    if (record := find_record(tx, site, words)) is not None:
+        return record.entity_id
+    if (identifier := ids.read(words)) is not None and identifier in (found := entities.load(tx, [identifier])):
+        return entities.survivor(tx, identifier) if found[identifier].kind == "person" else None
+    normal = address(words)
+    key = EMAIL_KEY + normal if isinstance(normal, str) else ""
+    return min((holder.entity for holder in records.holders(tx, [key]).get(key, ())), default=None)
+
+
+def find_record(tx: Connection, site: Site, words: str) -> Known | None:
+    """Return the record CONNECTION.STREAM:ID."""
+    place, _, external_id = words.partition(":")
+    connection, _, name = place.partition(".")
+    stream = site.stream(connection, name)
+    return records.known(tx, stream.id, [external_id]).get(external_id) if stream is not None else None
+
+
+def why(tx: Connection, site: Site, person: int, now: int) -> Why:
+    """Explain *person* as the store knows them; the score is told as of *now*."""
+    entity = entities.load(tx, [person])[person]
+    mine = records.of_entities(tx, [person]).get(person, [])
+    golden = entities.golden(site.config.fields, entity.fields)
+    last = assessments.load(tx, [person]).get(person)
+    account = entities.load(tx, [entity.account_id]).get(entity.account_id) if entity.account_id is not None else None
+    return Why(
+        id=ids.shown(person),
+        email=str(golden.get("email", "")),
+        stage=last.stage if last else "",
+        account=_title(site, account.fields) if account else "",
+        records=[_record(site, one) for one in mine],
+        merges=[(instant(undo.merged_at), undo.because) for undo in entities.merges_into(tx, person)],
+        fields=_fields(tx, site, person, mine),
+        account_fields=_fields(tx, site, account.id, records.of_entities(tx, [account.id]).get(account.id, []))
+        if account
+        else [],
+        score=_score(tx, site, person, now),
+        stages=[
+            (instant(move.moved_at), move.stage_from, move.stage_to, move.cause) for move in assessments.moves(tx, [person])
+        ],
+        writes=_writes(tx, site, mine),
+    )
+
+
+# ---------------------------------------------------------------- records and fields
+
+
+def _name(site: Site, record: Stored) -> str:
+    stream = site.streams[record.stream_id]
+    return f"{stream.connection}.{stream.name}:{record.external_id}"
+
+
+def _title(site: Site, fields: str) -> str:
+    golden = entities.golden(site.config.fields, fields)
+    return str(golden.get("name") or golden.get("domain") or "")
+
+
+def _record(site: Site, one: Stored) -> RecordShown:
+    problems = msgspec.json.decode(one.problems, type=list[tuple[str, str, str]]) if one.problems else []
+    return RecordShown(
+        source=_name(site, one),
+        changed_at=instant(one.changed_at),
+        known_at=instant(one.known_at),
+        deleted=one.deleted_at is not None,
+        heard_of_only=one.fields is None,
+        problems=[f"{where}: {what}" for where, _, what in problems],
+    )
+
+
+def _fields(tx: Connection, site: Site, entity: int, members: Sequence[Stored]) -> list[FieldShown]:
+    names = {one.id: _name(site, one) for one in members}
+    choices, candidates = explained(tx, site, entity)
+    before: dict[str, list[tuple[datetime, str]]] = {}
+    for past in entities.history(tx, [entity]):
+        before.setdefault(past.field, []).append((instant(past.until_at), past.value or ""))
+    return [
+        FieldShown(
+            name=name,
+            value=choice.value,
+            source=names.get(choice.record, ""),
+            at=_instant(choice.at),
+            because=choice.because,
+            candidates=[_candidate(one, names) for one in sorted(candidates.get(name, ()), key=lambda one: -one.at)],
+            before=before.get(name, []),
+        )
+        for name, choice in sorted(choices.items())
+    ]
+
+
+def _candidate(one: Candidate, names: dict[int, str]) -> CandidateShown:
+    return CandidateShown(value=one.value, source=names.get(one.record, ""), at=_instant(one.at))
+
+
+def _instant(at: int) -> datetime | None:
+    return instant(at) if at else None
+
+
+# ---------------------------------------------------------------- score and writes
+
+
+def _score(tx: Connection, site: Site, person: int, now: int) -> ScoreShown:
+    agreement = site.config.agreement
+    facts, history = judged_by(tx, site, person)
+    return shown_score(agreement, agreement.model, facts, history, at=now)
+
+
+def shown_score(agreement: Agreement, model: Model, facts: Facts, history: History, *, at: int) -> ScoreShown:
+    """Score a person and put it into words, with its outlook."""
+    result = score(model, facts, history, now=at, zone=agreement.zone)
+    later, changes_at = result, at
+    for _ in range(_OUTLOOK):
+        changes_at = later.next_change_at
+        if changes_at == FOREVER:
+            break
+        later = score(model, facts, history, now=changes_at, zone=agreement.zone)
+        if _looks(later) != _looks(result):
+            break
+    changes = changes_at != FOREVER and _looks(later) != _looks(result)
+    return ScoreShown(
+        at=instant(at),
+        model=result.model,
+        version=agreement.version,
+        score=result.published,
+        band=result.band,
+        grade=result.grade,
+        lines=[_line(line) for line in result.reasons(len(result.lines))],
+        groups=[(group.id, exact(group.raw), exact(group.points)) for group in result.groups],
+        instantly_mql=result.instant,
+        never_mql=result.veto,
+        next_change_at=instant(changes_at) if changes else None,
+        next=_in_words(later) if changes else "",
+    )
+
+
+_OUTLOOK = 500
+"""How many instants at which something may change are looked at for one at which it shows."""
+
+
+def _looks(result: Score) -> tuple[int, str, str, str, str]:
+    return result.published, result.band, result.grade, result.instant, result.veto
+
+
+def _in_words(result: Score) -> str:
+    parts = (f"score {result.published}", f"band {result.band}", result.grade and f"grade {result.grade}")
+    return ", ".join(part for part in (*parts, result.instant, result.veto) if part)
+
+
+def _line(line: Line) -> LineShown:
+    return LineShown(
+        group=line.group,
+        rule=line.rule,
+        points=exact(line.points),
+        says=line.says,
+        events=[instant(at) for at in line.counted],
+    )
+
+
+def exact(points: int) -> str:
+    """Write pico-points with at most two decimals.
+
+    >>> exact(15_905_507_889_761), exact(-50 * 10**12)
+    ('15.91', '-50')
+    """
+    text = f"{Decimal(points).scaleb(-12):.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _writes(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[WriteShown]:
+    keys = [one.id for one in mine]
+    waiting, written = outbox.pending(tx, keys), outbox.written(tx, keys)
+    shown: list[WriteShown] = []
+    for one in mine:
+        connection = site.connection(site.streams[one.stream_id].connection)
+        mode = connection.write_back if connection else "none"
+        pending = waiting.get(one.id)
+        asked = pending.fields if pending else {}
+        shown += [_write(site, one, field, change.old, change.new, mode, pending) for field, change in asked.items()]
+        done = {field: value for field, value in written.get(one.id, {}).items() if field not in asked}
+        shown += [_write(site, one, field, None, value, mode, None) for field, value in done.items()]
+    return shown
+
+
+def _write(
+    site: Site, one: Stored, field: str, old: Golden | None, new: Golden | None, mode: str, pending: Pending | None
+) -> WriteShown:
+    return WriteShown(
+        to=_name(site, one),
+        field=field,
+        old=old,
+        new=new,
+        mode=mode,
+        waiting=pending is not None,
+        held=pending.held if pending else "",
+    )
