@@ -1,0 +1,210 @@
+"""``syncd agreement``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import click
+
+from syncd.agreement.conditions import Facts
+from syncd.agreement.counting import History, micros_of
+from syncd.agreement.examples import Made, broken, event_problem, history
+from syncd.agreement.language import EventCondition, english, spoken
+from syncd.agreement.terms import PICO, Agreement, Band, Fades, Model, Rule
+from syncd.cli.base import Exit, Failure, Instant, LazyGroup, common, configured, site
+from syncd.cli.clock import now as clock
+from syncd.cli.output import is_json, line, print_json, table
+from syncd.cli.why import show_score
+from syncd.engine import why as explanation
+from syncd.engine.assess import judged_by
+from syncd.mapping.fields import Field
+from syncd.mapping.reading import Reading
+from syncd.mapping.transforms import Unfit, transform
+from syncd.model import Golden
+
+_COMMANDS = {
+    "check": ("syncd.cli.agreement:check", "Say back in English what syncd understood; try the worked examples."),
+    "score": ("syncd.cli.agreement:score", "Score a person, real or made up, without changing anything."),
+}
+
+
+@click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
+def agreement() -> None:
+    """Check the agreement and try its score."""
+
+
+@click.command()
+@common
+def check() -> None:
+    """Check agreement.yaml, say back in English what it means, and try its worked examples.
+
+    \b
+    Examples:
+      syncd agreement check
+      syncd agreement check --output json
+    """
+    config, _ = configured()
+    signed = config.agreement
+    wrong = broken(signed, config.examples, now=micros_of(clock()))
+    if is_json():
+        models = {name: _said(model) for name, model in signed.models.items()}
+        print_json({"name": signed.name, "version": signed.version, "models": models, "broken_examples": dict(wrong)})
+    else:
+        line(f"{signed.name}, version {signed.version}, local dates in {signed.zone}", style="bold")
+        for name, model in signed.models.items():
+            line()
+            line(f"model {name}" + (" (active)" if name == signed.active else ""), style="bold")
+            _print_model(model)
+        line()
+        line(f"{len(config.examples) - len(wrong)} of {len(config.examples)} worked examples hold")
+    if wrong:
+        raise Failure("\n".join(f"example {name!r} does not hold: {what}" for name, what in wrong), Exit.FAILED)
+
+
+@click.command()
+@click.argument("person", required=False)
+@click.option("--model", "model_name", help="A model of the agreement; the active one if not named.")
+@click.option("--at", type=Instant(), help="As of this time instead of now.")
+@click.option(
+    "--fact", "facts", multiple=True, metavar="FIELD=VALUE", help="A fact of a made-up person, or to try on a real one."
+)
+@click.option("--event", "events", multiple=True, metavar="'KIND [ASSET] [3d ago]'", help="An event of the same.")
+@common
+def score(person: str | None, model_name: str | None, at: datetime | None, facts: Sequence[str], events: Sequence[str]) -> None:
+    """Score PERSON, or somebody made up, line by line; nothing is saved or written.
+
+    \b
+    Examples:
+      syncd agreement score ann@example.com --at 2026-12-24
+      syncd agreement score --fact company_size=120 --fact role=ceo --event "page_view pricing 3d ago"
+      syncd agreement score ann@example.com --model article_000
+    """
+    config, _ = configured()
+    signed, now = config.agreement, micros_of(at or clock())
+    model = _model(signed, model_name)
+    made = _made(config.fields, signed, facts, events)
+    judged: tuple[Facts, History] = (made.facts, history(made.events, now))
+    if person is not None:
+        with site() as here, here.store.read() as tx:
+            found = explanation.find(tx, here, person)
+            if found is None:
+                raise Failure(f"nobody is known as {person!r}; syncd people list shows who is", Exit.FAILED)
+            judged = _together(judged_by(tx, here, found), judged)
+    shown = explanation.shown_score(signed, model, *judged, at=now)
+    print_json(shown) if is_json() else show_score(shown)
+
+
+# ---------------------------------------------------------------- what was asked
+
+
+def _model(signed: Agreement, name: str | None) -> Model:
+    if name is not None and name not in signed.models:
+        raise click.BadParameter(f"there is no model {name!r}; there is {', '.join(signed.models)}", param_hint="--model")
+    return signed.models[name or signed.active]
+
+
+def _made(fields: Mapping[str, Field], signed: Agreement, facts: Sequence[str], events: Sequence[str]) -> Made:
+    known: dict[str, Golden] = {}
+    for fact in facts:
+        name, equals, value = fact.partition("=")
+        if not equals or name not in fields:
+            raise click.BadParameter(f"{fact!r}: write FIELD=VALUE with a field of the agreement", param_hint="--fact")
+        read = transform(Reading(type=fields[name].type, choices=fields[name].values, separator=","))(value)
+        if isinstance(read, Unfit):
+            raise click.BadParameter(f"{name}: {read.what}", param_hint="--fact")
+        if read is not None:
+            known[name] = read
+    for event in events:
+        if problem := event_problem(event, signed.kinds):
+            raise click.BadParameter(f"{event!r} {problem}", param_hint="--event")
+    return Made(facts=known, events=tuple(events))
+
+
+def _together(real: tuple[Facts, History], tried: tuple[Facts, History]) -> tuple[Facts, History]:
+    events = {event: [*real[1].get(event, ()), *tried[1].get(event, ())] for event in {**real[1], **tried[1]}}
+    return {**real[0], **tried[0]}, events
+
+
+# ---------------------------------------------------------------- saying it back
+
+
+def _print_model(model: Model) -> None:
+    for group in model.groups:
+        limits = "" if group.low is None else f" ({group.low // PICO} to {(group.high or 0) // PICO})"
+        table(
+            (f"{group.id}{limits}", "points", "when"),
+            [
+                (rule.id if i == 0 else "", f"{branch.points / PICO:+g}", _when(rule, i))
+                for rule in group.rules
+                for i, branch in enumerate(rule.branches)
+            ],
+        )
+    ranges = ", ".join(f"{band.name} {_range(band)}" for band in model.bands)
+    line(
+        f"bands: {ranges}; otherwise below"
+        + (f"; an MQL stays one until below {model.leave_mql_below}" if model.leave_mql_below else "")
+    )
+    for title, gates in (("an MQL at once", model.instantly_mql), ("never an MQL", model.never_mql)):
+        for gate in gates:
+            line(f"{title}: {english(gate.condition)}")
+
+
+def _said(model: Model) -> list[dict[str, object]]:
+    return [
+        {
+            "group": group.id,
+            "rule": rule.id,
+            "points": branch.points / PICO,
+            "sentence": branch.when.text,
+            "means": _when(rule, i),
+        }
+        for group in model.groups
+        for rule in group.rules
+        for i, branch in enumerate(rule.branches)
+    ]
+
+
+def _when(rule: Rule, position: int) -> str:
+    """Say a branch with everything that decides what its events are worth."""
+    condition = rule.branches[position].when.condition
+    words = [("otherwise, " if position else "") + english(condition)]
+    if isinstance(condition, EventCondition):
+        if rule.counting.session is not None:
+            words.append(f"one per visit (a new one after {spoken(rule.counting.session)})")
+        if rule.counting.day:
+            words.append("one per local day")
+        if rule.max_times is not None:
+            words.append(f"the {rule.keep} {rule.max_times} only")
+        words.append(_fading(rule.fades))
+        if not rule.counting.human_only:
+            words.append("machines count")
+    if rule.max_points is not None:
+        words.append(f"at most {rule.max_points / PICO:g} points")
+    return "; ".join(word for word in words if word)
+
+
+def _fading(fades: Fades) -> str:
+    match fades.shape:
+        case "none":
+            return ""
+        case "cliff":
+            return f"gone after {spoken(fades.every)}"
+        case "linear":
+            return f"fading evenly to nothing over {spoken(fades.every)}"
+        case "linear_steps":
+            return f"{fades.by:.0%} less every {spoken(fades.every)}"
+        case "half_life":
+            return f"halved every {spoken(fades.every)}"
+
+
+def _range(band: Band) -> str:
+    match band.low, band.high:
+        case None, None:
+            return "any"
+        case None, high:
+            return f"up to {high}"
+        case low, None:
+            return f"from {low}"
+        case low, high:
+            return f"{low} to {high}"

@@ -1,0 +1,196 @@
+"""What all commands share: options, opening the site, errors as exit codes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from syncd.config import Config
+    from syncd.engine.site import Site
+    from syncd.plugins import Plugins
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PARTIAL = 3
+    INVALID = 4
+    REFUSED = 5
+    LOCKED = 8
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class Failure(Exception):
+    """A command that could not do its work, said in one sentence."""
+
+    def __init__(self, message: str, code: Exit = Exit.FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Choices:
+    """The common options of a command line; the ones nearest to the command win."""
+
+    config: Path | None = None
+    output: Literal["table", "json"] = "table"
+    verbosity: int = 0
+
+
+class Instant(click.ParamType[datetime]):
+    """A date or time; UTC unless it says otherwise."""
+
+    name = "TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a time; write 2026-11-20 or 2026-11-20T09:30:00Z", param, ctx)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run; their one-line help stands here, so that --help imports none."""
+
+    def __init__(self, *args: Any, commands_by_name: Mapping[str, tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lazy = commands_by_name
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            click.echo(str(failure), err=True)
+            ctx.exit(failure.code)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return None
+        module, _, name = self._lazy[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._lazy.items()])
+
+
+def common(command: Callable[P, T]) -> Callable[P, T]:
+    """Add the options that every command takes."""
+    options = (
+        click.option(
+            "-c",
+            "--config",
+            "config_",
+            metavar="DIR",
+            expose_value=False,
+            callback=_config,
+            help="Folder of syncd.yaml (default: $SYNCD_CONFIG, ./config or here).",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            "output_",
+            type=click.Choice(["table", "json"]),
+            expose_value=False,
+            callback=_output,
+            help="For people or for programs.",
+        ),
+        click.option("-v", "--verbose", count=True, expose_value=False, callback=_verbose, help="Say more."),
+        click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_quiet, help="Say only what is wrong."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def choices() -> Choices:
+    """Return the common options of the running command."""
+    return click.get_current_context().ensure_object(Choices)
+
+
+def folder() -> Path:
+    """Return the configuration folder."""
+    asked = choices().config or (Path(os.environ["SYNCD_CONFIG"]) if os.environ.get("SYNCD_CONFIG") else None)
+    if asked is not None:
+        return asked.resolve()
+    return (Path("config") if Path("config/syncd.yaml").is_file() else Path()).resolve()
+
+
+def configured() -> tuple[Config, Plugins]:
+    """Load the plugins and the configuration; a broken plugin is named and the rest goes on."""
+    from syncd.config import ConfigInvalid, load
+    from syncd.plugins import found
+
+    plugins = found()
+    for plugin in plugins.installed:
+        if plugin.problem:
+            click.echo(f"plugin {plugin.name}: {plugin.problem}", err=True)
+    try:
+        config = load(folder(), plugins.specs)
+    except ConfigInvalid as error:
+        raise Failure(str(error), Exit.INVALID) from None
+    return config, plugins
+
+
+@contextmanager
+def site() -> Generator[Site]:
+    """Open the configured site for the length of a command."""
+    from syncd.cli.clock import now, rng
+    from syncd.config.secrets import SecretMissing
+    from syncd.engine.site import at_work
+    from syncd.store.database import Busy, StoreError
+
+    config, _ = configured()
+    try:
+        with at_work(config, clock=now, rng=rng()) as opened:
+            yield opened
+    except Busy as error:
+        raise Failure(str(error), Exit.LOCKED) from None
+    except (StoreError, SecretMissing) as error:
+        raise Failure(str(error)) from None
+
+
+def _config(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        if not Path(value).is_dir():
+            raise click.BadParameter(f"{value!r} is not a folder; syncd init makes one", ctx=ctx, param_hint="--config")
+        ctx.ensure_object(Choices).config = Path(value)
+
+
+def _output(ctx: click.Context, _: click.Parameter, value: Literal["table", "json"] | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Choices).output = value
+
+
+def _verbose(ctx: click.Context, _: click.Parameter, value: int) -> None:
+    if value:
+        ctx.ensure_object(Choices).verbosity = value
+
+
+def _quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Choices).verbosity = -1

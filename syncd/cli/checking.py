@@ -1,0 +1,55 @@
+"""``syncd check``: everything that can be looked at before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syncd.agreement.counting import micros_of
+from syncd.agreement.examples import broken
+from syncd.cli.base import Failure, site
+from syncd.cli.clock import now
+from syncd.config import Config
+from syncd.engine.checking import checked
+from syncd.plugins import Plugins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result, with what to do about it."""
+
+    level: str
+    where: str
+    what: str
+    remedy: str
+
+
+def findings(config: Config, plugins: Plugins) -> list[Finding]:
+    """Look at the files, the plugins, the store and every connection."""
+    return [*_files(config), *_plugins(plugins), *_site()]
+
+
+def _files(config: Config) -> Iterator[Finding]:
+    yield Finding(level="ok", where="configuration", what=f"{len(config.connections)} connections, no mistakes", remedy="")
+    for warning in config.warnings:
+        yield Finding(level="warning", where=f"{warning.file}:{warning.line}", what=warning.what, remedy="")
+    for name, what in broken(config.agreement, config.examples, now=micros_of(now())):
+        yield Finding(level="error", where="agreement.yaml", what=f"example {name!r} does not hold: {what}", remedy="")
+
+
+def _plugins(plugins: Plugins) -> Iterator[Finding]:
+    for one in plugins.installed:
+        if one.problem:
+            yield Finding(level="error", where=f"plugin {one.name}", what=one.problem, remedy="")
+
+
+def _site() -> Iterator[Finding]:
+    try:
+        with site() as here:
+            dialect = here.store.engine.dialect.name
+            yield Finding(level="ok", where="store", what=f"{dialect} store opened, schema up to date", remedy="")
+            for name, connection in here.config.connections.items():
+                for one in checked(here, connection):
+                    yield Finding(level=one.level, where=name, what=one.what, remedy=one.remedy)
+    except Failure as failure:
+        yield Finding(level="error", where="store", what=str(failure), remedy="")

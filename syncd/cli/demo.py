@@ -1,0 +1,115 @@
+"""``syncd demo``: the real daemon on a made-up company that goes on living."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from threading import Event, Thread
+
+import click
+
+from syncd.cli.base import choices, common, configured, site
+from syncd.cli.clock import now, rng
+from syncd.cli.files import shipped
+from syncd.cli.logs import log_as
+from syncd.cli.output import line, plain, table
+from syncd.cli.people import everybody, shown_name
+from syncd.cli.progress import Bars, stopping
+from syncd.daemon.service import Requests, serve
+from syncd.engine import sync as engine
+from syncd.engine.site import Counts
+from syncd.store import assessments
+from syncd.testing import company
+
+_LIFE_EVERY_S = 4.0
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Sync once and end, instead of going on as the daemon.")
+@click.option("--people", "count", default=300, show_default=True, help="How many prospects the company has.")
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where to put it (default: a temporary folder).")
+@click.option("--seed", default=7, show_default=True, help="The same seed makes the same company.")
+@common
+def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
+    """Try everything on a made-up company: no account needed, nothing leaves this machine.
+
+    Makes up a CRM export and a marketing tool's events, pulls, matches, scores and writes the scores back; then goes on as
+    the daemon while the company lives on, until Ctrl-C. With --once it ends by itself.
+
+    \b
+    Examples:
+      syncd demo --once
+      syncd demo --people 5000
+    """
+    folder = home or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
+    shutil.copytree(shipped("demo"), folder, dirs_exist_ok=True)
+    _make_up(folder / "exports", seed, count, now())
+    choices().config = folder
+    line(f"Made up a company with {count} prospects in {folder}.", style="bold")
+    with site() as here, stopping() as stop, Bars(stop) as bars:
+        outcomes = [engine.pull(here, name, bars) for name in here.config.connections]
+        engine.settle(here, bars)
+        outcomes.append(engine.push(here, "crm", bars))
+    counts = sum((one.counts for one in outcomes), start=Counts())
+    _show(counts["read"], counts["written"])
+    _next_steps(folder)
+    if stop.signal:
+        raise SystemExit(128 + stop.signal)
+    if not once:
+        _live(folder / "exports", seed, count)
+
+
+def _make_up(exports: Path, seed: int, count: int, at: datetime) -> None:
+    company.export(exports / "crm-accounts.csv", company.ACCOUNT_COLUMNS, company.accounts(seed, count, at))
+    company.export(exports / "crm-contacts.csv", company.CONTACT_COLUMNS, company.contacts(seed, count, at))
+    history = company.events(seed, count, at, total=count * 10)
+    company.export(exports / "marketing-events-history.csv", company.EVENT_COLUMNS, history)
+
+
+def _show(read: int, written: int) -> None:
+    with site() as here, here.store.read() as tx:
+        stages = assessments.by_stage(tx)
+        hottest = sorted(everybody(tx, here), key=lambda row: -int(str(row["score"] or 0)))[:5]
+    line()
+    line(f"Read {read} rows of two systems, wrote {written} scores back into exports/contacts-scores.csv.")
+    line("People: " + ", ".join(f"{number} {stage}" for stage, number in stages.items()))
+    line()
+    table(
+        ("hottest", "score", "grade", "stage", "because"),
+        [(shown_name(row), row["score"], row["grade"], row["stage"], plain(row["reasons"])) for row in hottest],
+    )
+
+
+def _next_steps(folder: Path) -> None:
+    with site() as here, here.store.read() as tx:
+        someone = max(everybody(tx, here), key=lambda row: int(str(row["score"] or 0)))
+    line()
+    line("Look at next:", style="bold")
+    for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
+        line(f"  syncd --config {folder} {command}")
+    line(f"  {folder}/agreement.yaml   change points, then: syncd --config {folder} sync")
+
+
+def _live(exports: Path, seed: int, count: int) -> None:
+    """Run the daemon while new events keep arriving in a file of their own."""
+    requests, ended = Requests(), Event()
+    requests.listen()
+    log_as(configured()[0].log)
+
+    def go_on() -> None:
+        happened: list[Sequence[object]] = []
+        while not ended.wait(_LIFE_EVERY_S):
+            first = count * 10 + len(happened)
+            happened.extend(company.events(seed, count, now(), total=3, first=first, days=0))
+            company.export(exports / "marketing-events-today.csv", company.EVENT_COLUMNS, happened)
+
+    line()
+    line("The daemon runs now, and the company lives on. Ctrl-C ends it.", style="bold")
+    Thread(target=go_on, daemon=True).start()
+    try:
+        serve(lambda: configured()[0], clock=now, rng=rng(), requests=requests)
+    finally:
+        ended.set()

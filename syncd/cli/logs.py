@@ -1,0 +1,48 @@
+"""Logs: one event per line on standard error, for people or for machines, without secrets and personal data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from syncd.config.settings import Log
+
+_LONGEST = 1024
+_PRIVATE = ("token", "secret", "password", "authorization", "cookie", "signature", "email", "phone", "name", "body", "raw")
+
+
+def log_as(settings: Log, *, verbosity: int = 0) -> None:
+    """Configure logging for this process."""
+    level = logging.DEBUG if verbosity > 0 else logging.getLevelNamesMapping()[settings.level.upper()]
+    for_people = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
+    processors: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_private,
+        structlog.processors.format_exc_info,
+        _in_one_line,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if for_people else structlog.processors.JSONRenderer(),
+    ]
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.disable(logging.CRITICAL)  # libraries' own logs may quote what they carry
+
+
+def _without_private(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: "***" if any(word in key.lower() for word in _PRIVATE) else value for key, value in event.items()}
+
+
+def _in_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: _cut(value) if isinstance(value, str) and key != "exception" else value for key, value in event.items()}
+
+
+def _cut(text: str) -> str:
+    safe = "".join(letter if letter.isprintable() else " " for letter in text[: _LONGEST + 1])
+    return safe if len(safe) <= _LONGEST else safe[:_LONGEST] + "…"

@@ -1,0 +1,76 @@
+"""Printing: one table or one JSON document on standard output; everything else goes to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from syncd.cli.base import choices
+from syncd.cli.clock import now
+
+
+def is_json() -> bool:
+    return choices().output == "json"
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document; instants as ISO 8601 in UTC."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Print a table; nothing in it is read as mark-up."""
+    drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(plain(cell)) for cell in row))
+    console().print(drawn)
+
+
+def line(text: str = "", *, style: str = "") -> None:
+    """Print a line, unless --quiet."""
+    if choices().verbosity >= 0:
+        console().print(Text(text, style=style), soft_wrap=True)
+
+
+def console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def plain(value: object) -> str:
+    """Write a value for people: no control characters, times short."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}Z"
+        case list() | tuple():
+            return ", ".join(plain(one) for one in value)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return "".join(letter if letter.isprintable() else "\N{SYMBOL FOR NULL}" for letter in str(value))
+
+
+def when(at: datetime) -> str:
+    """Write an instant in UTC, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+
+
+def ago(at: datetime | None) -> str:
+    """Say how long ago, or how far ahead, an instant is."""
+    if at is None:
+        return "never"
+    seconds = int((now() - at).total_seconds())
+    size, word = next(
+        (size, word) for size, word in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")) if abs(seconds) >= size or size == 1
+    )
+    amount = f"{abs(seconds) // size} {word}"
+    return f"in {amount}" if seconds < 0 else f"{amount} ago"

@@ -1,0 +1,35 @@
+"""``syncd run``."""
+
+from __future__ import annotations
+
+import click
+
+from syncd.cli.base import Exit, Failure, common, configured
+from syncd.cli.clock import now, rng
+from syncd.cli.logs import log_as
+from syncd.config.secrets import SecretMissing
+from syncd.daemon.service import Requests, serve
+from syncd.store.database import StoreError
+
+
+@click.command()
+@common
+def run() -> None:
+    """Run as a service: pull, assess and write back until stopped.
+
+    SIGTERM or Ctrl-C lets the running transactions finish and ends with exit code 0 within 10 seconds. SIGHUP reads the
+    configuration again; an invalid one is refused and the old one stays. Logs go to standard error.
+
+    \b
+    Examples:
+      syncd run
+      syncd --config /etc/syncd run
+      kill -HUP $(pidof -x syncd)
+    """
+    requests = Requests()
+    requests.listen()
+    log_as(configured()[0].log)
+    try:
+        serve(lambda: configured()[0], clock=now, rng=rng(), requests=requests)
+    except (StoreError, SecretMissing) as error:
+        raise Failure(str(error), Exit.FAILED) from None

@@ -1,0 +1,171 @@
+"""``syncd sync``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+import click
+
+from syncd.cli.base import Exit, Instant, common, site
+from syncd.cli.output import is_json, line, print_json, table
+from syncd.cli.progress import Bars, Stop, stopping
+from syncd.engine import sync as engine
+from syncd.engine.scope import Scope
+from syncd.engine.site import Counts, Site
+from syncd.engine.sync import Outcome
+from syncd.mapping.domains import address
+from syncd.spi import Misconfigured, Unauthorized
+from syncd.store import inbox
+from syncd.store.database import Busy
+
+
+@click.command()
+@click.argument("connections", nargs=-1, metavar="[CONNECTION]...")
+@click.option("--since", type=Instant(), help="Read again what changed at or after this time.")
+@click.option("--until", type=Instant(), help="Read again what changed before this time.")
+@click.option("--record", metavar="email:ADDRESS", help="Read again what concerns one person.")
+@click.option("--pull-only", is_flag=True, help="Do not write anything back.")
+@click.option("--push-only", is_flag=True, help="Do not read anything.")
+@click.option("--full", is_flag=True, help="Read everything from the beginning.")
+@click.option(
+    "--wait", default=5.0, metavar="SECONDS", show_default=True, help="How long to wait for a run that holds the lock."
+)
+@common
+def sync(
+    connections: Sequence[str],
+    since: datetime | None,
+    until: datetime | None,
+    record: str | None,
+    pull_only: bool,
+    push_only: bool,
+    full: bool,
+    wait: float,
+) -> None:
+    """Pull what is new, assess whoever is due, push what changed; for all connections or those named.
+
+    Ctrl-C ends after the running transaction; nothing is lost, and the next run goes on there.
+
+    \b
+    Examples:
+      syncd sync
+      syncd sync crm --full
+      syncd sync --record email:ann@example.com
+      syncd sync crm --since 2026-11-01 --until 2026-11-02 --pull-only
+    """
+    if pull_only and push_only:
+        raise click.UsageError("--pull-only and --push-only exclude each other")
+    scope = _scope(since, until, record)
+    if push_only and (full or scope):
+        raise click.UsageError("--push-only reads nothing; --full, --since, --until and --record do not go with it")
+    if full and scope:
+        raise click.UsageError("--full reads everything; --since, --until and --record do not go with it")
+    with site() as here, stopping() as stop:
+        names = _named(here, connections)
+        live = [name for name in names if here.config.connections[name].write_back == "live"]
+        with Bars(stop) as bars:
+            outcomes = [
+                _patiently(partial(engine.pull, here, name, bars, full=full, scope=scope), wait, stop)
+                for name in names
+                if not push_only
+            ]
+            settled = engine.settle(here, bars)
+            outcomes += [_patiently(partial(engine.push, here, name, bars), wait, stop) for name in live if not pull_only]
+        with here.store.read() as tx:
+            waiting = {name: count for name, count in inbox.count(tx).items() if name in names}
+    _report(outcomes, settled, waiting, stop)
+    raise SystemExit(_exit_code(outcomes, waiting, stop))
+
+
+# ---------------------------------------------------------------- what was asked
+
+
+def _scope(since: datetime | None, until: datetime | None, record: str | None) -> Scope | None:
+    if since is None and until is None and record is None:
+        return None
+    email = ""
+    if record is not None:
+        kind, _, value = record.partition(":")
+        normal = address(value) if kind == "email" else None
+        if not isinstance(normal, str):
+            raise click.BadParameter("write email:ADDRESS, for example email:ann@example.com", param_hint="--record")
+        email = normal
+    return Scope(since=since, until=until, email=email)
+
+
+def _named(here: Site, connections: Sequence[str]) -> list[str]:
+    known = list(here.config.connections)
+    for name in connections:
+        if name not in known:
+            raise click.BadParameter(f"there is no connection {name!r}; there is {', '.join(known)}", param_hint="CONNECTION")
+    return list(dict.fromkeys(connections)) or known
+
+
+def _patiently(work: Callable[[], Outcome], seconds: float, stop: Stop) -> Outcome:
+    """Do *work*, waiting up to *seconds* for whoever holds its lock. Raises: Busy."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except Busy:
+            if time.monotonic() >= deadline or stop.signal:
+                raise
+            time.sleep(0.1)  # noqa: TID251 - a person waits at a terminal; the daemon never does
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+def _report(outcomes: Sequence[Outcome], settled: Counts, waiting: dict[str, int], stop: Stop) -> None:
+    if is_json():
+        print_json(
+            {
+                "steps": [
+                    {
+                        "connection": one.connection,
+                        "step": one.step,
+                        "outcome": one.word,
+                        "counts": +one.counts,
+                        "notes": one.notes,
+                        "message": str(one.error) if one.error else "",
+                    }
+                    for one in outcomes
+                ],
+                "settled": +settled,
+                "inbox": waiting,
+            }
+        )
+        return
+    table(
+        ("connection", "step", "outcome", "what"),
+        [(one.connection, one.step, one.word, _words(one.counts)) for one in outcomes],
+    )
+    line(f"people: {_words(settled) or 'nobody was due'}")
+    for one in outcomes:
+        for note in one.notes:
+            line(f"{one.connection}: {note}", style="yellow")
+        if one.error:
+            line(f"{one.connection}: {one.error}", style="red")
+    for name, count in waiting.items():
+        line(f"{name}: {count} in the inbox; syncd inbox list --connection {name} shows them", style="yellow")
+    if stop.signal:
+        line("Stopped. Everything up to here is saved; the next run goes on there.", style="yellow")
+
+
+def _words(counts: Counts) -> str:
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+
+def _exit_code(outcomes: Sequence[Outcome], waiting: dict[str, int], stop: Stop) -> int:
+    if stop.signal:
+        return 128 + stop.signal
+    errors = [one.error for one in outcomes if one.error is not None]
+    if any(isinstance(error, Unauthorized) for error in errors):
+        return Exit.REFUSED
+    if any(isinstance(error, Misconfigured) for error in errors):
+        return Exit.INVALID
+    if errors:
+        return Exit.FAILED
+    return Exit.PARTIAL if waiting else Exit.DONE

@@ -1,0 +1,133 @@
+"""``syncd why``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+
+from syncd.cli.base import Exit, Failure, common, site
+from syncd.cli.output import ago, is_json, line, plain, print_json, table, when
+from syncd.engine import why as explanation
+from syncd.engine.why import FieldShown, ScoreShown, Why
+
+
+@click.command()
+@click.argument("person")
+@click.option("--field", metavar="NAME", help="Only this field, with every candidate.")
+@common
+def why(person: str, field: str | None) -> None:
+    """Explain PERSON: an e-mail address, an identifier, or CONNECTION.STREAM:ID.
+
+    Every field with its source, instant and the rule that chose it; the score line by line and when it next changes;
+    stages; writes and why they wait.
+
+    \b
+    Examples:
+      syncd why ann@example.com
+      syncd why ann@example.com --field phone
+      syncd why crm.contacts:1042 --output json
+    """
+    with site() as here, here.store.read() as tx:
+        found = explanation.find(tx, here, person)
+        if found is None:
+            raise Failure(f"nobody is known as {person!r}; syncd people list shows who is", Exit.FAILED)
+        result = explanation.why(tx, here, found, here.now())
+    if field is not None:
+        one = next((one for one in result.fields if one.name == field), None)
+        if one is None:
+            known = ", ".join(one.name for one in result.fields)
+            raise Failure(f"this person has no field {field!r}; there is {known}", Exit.FAILED)
+        print_json(one) if is_json() else _field(one)
+    elif is_json():
+        print_json(result)
+    else:
+        _person(result)
+
+
+def _field(one: FieldShown) -> None:
+    line(f"{one.name} = {plain(one.value)}", style="bold")
+    line(f"{one.because}, from {one.source}" + (f", since {when(one.at)}" if one.at else ""))
+    line()
+    table(("candidate", "source", "since"), [(each.value, each.source, each.at) for each in one.candidates])
+    for until, value in one.before:
+        line(f"until {when(until)} it was {value}")
+
+
+def _person(result: Why) -> None:
+    line(f"{result.email or 'without e-mail'}  {result.id}", style="bold")
+    line(f"stage {result.stage or 'none'}" + (f", account {plain(result.account)}" if result.account else ""))
+    line()
+    table(
+        ("record", "changed", "learnt", "note"),
+        [
+            (
+                one.source,
+                one.changed_at if one.changed_at.year > 1970 else None,
+                one.known_at,
+                "deleted" if one.deleted else "only heard of" if one.heard_of_only else "; ".join(one.problems),
+            )
+            for one in result.records
+        ],
+    )
+    for at, because in result.merges:
+        line(f"joined {when(at)}: {because}; syncd people unmerge takes it back")
+    _fields("field", result.fields)
+    _fields("of the account", result.account_fields)
+    line()
+    show_score(result.score)
+    _story(result)
+
+
+def _fields(title: str, fields: Sequence[FieldShown]) -> None:
+    if fields:
+        line()
+        table(
+            (title, "value", "from", "since", "because"),
+            [(one.name, one.value, one.source, one.at, one.because) for one in fields],
+        )
+
+
+def show_score(score: ScoreShown) -> None:
+    """Print a score with its lines, heaviest first."""
+    line(f"score {score.score}, band {score.band}" + (f", grade {score.grade}" if score.grade else ""), style="bold")
+    line(f"model {score.model}, agreement version {score.version}, at {when(score.at)}")
+    table(
+        ("points", "group", "because", "events"),
+        [(one.points, one.group, one.says, _events(one.events)) for one in score.lines],
+    )
+    for group, raw, held in score.groups:
+        if raw != held:
+            line(f"{group}: {raw} held to {held}")
+    if score.instantly_mql:
+        line(f"an MQL at once: {score.instantly_mql}")
+    if score.never_mql:
+        line(f"never an MQL: {score.never_mql}")
+    if score.next_change_at is not None:
+        line(f"if nothing happens: {score.next}, from {when(score.next_change_at)} on ({ago(score.next_change_at)})")
+
+
+def _events(events: Sequence[datetime]) -> str:
+    if not events:
+        return ""
+    return f"{len(events)}, last {plain(events[-1])}"
+
+
+def _story(result: Why) -> None:
+    line()
+    table(("entered", "from", "to", "because"), [(at, before, to, cause) for at, before, to, cause in result.stages])
+    if result.writes:
+        line()
+        table(
+            ("write to", "field", "old", "new", "state"),
+            [(one.to, one.field, one.old, one.new, _state(one.mode, one.waiting, one.held)) for one in result.writes],
+        )
+
+
+def _state(mode: str, waiting: bool, held: str) -> str:
+    if not waiting:
+        return "written"
+    if mode == "shadow":
+        return "shadow: would be written"
+    return f"refused, waits ({held})" if held else "waits"

@@ -1,0 +1,172 @@
+"""The daemon: starts the loops of a site, stops them, and starts them anew when the configuration changed."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from threading import Event, Thread
+from types import FrameType
+
+import structlog
+
+from syncd.agreement.counting import instant
+from syncd.config import Config, ConfigInvalid
+from syncd.daemon.loop import Loop, repeat
+from syncd.engine import sync
+from syncd.engine.assess import assess_due, assess_everyone_anew
+from syncd.engine.pull import Pulled
+from syncd.engine.refold import refold_is_needed, refold_range
+from syncd.engine.site import Counts, Site, at_work
+from syncd.store import assessments
+from syncd.store.streams import Stream
+
+STOP_WITHIN = timedelta(seconds=9)
+PUSH_EVERY = timedelta(seconds=5)
+ASSESS_EVERY = timedelta(seconds=30)
+AT_ONCE = timedelta(0)
+
+log = structlog.get_logger("syncd")
+
+
+@dataclass(slots=True)
+class Requests:
+    """What signals asked for; the main thread looks at it."""
+
+    changed: Event = field(default_factory=Event)
+    stop: bool = False
+    reload: bool = False
+
+    def listen(self) -> None:
+        """SIGTERM and SIGINT stop, SIGHUP reloads."""
+
+        def ask(number: int, _: FrameType | None) -> None:
+            if number == signal.SIGHUP:
+                self.reload = True
+            else:
+                self.stop = True
+            self.changed.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, ask)
+
+
+def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Random, requests: Requests) -> None:
+    """Run until a signal asks for the end.
+
+    *load* reads the configuration. One that became invalid is refused on reload and the old one stays.
+    Raises: ConfigInvalid, StoreError, SecretMissing at the start.
+    """
+    config = load()
+    while True:
+        with at_work(config, clock=clock, rng=rng) as site:
+            workers = Workers(site, rng)
+            workers.start()
+            log.info("daemon.started", connections=list(config.connections), store=site.store.engine.dialect.name)
+            next_config = None
+            while not requests.stop and next_config is None:
+                requests.changed.wait()
+                requests.changed.clear()
+                if requests.reload:
+                    requests.reload = False
+                    next_config = _reloaded(load)
+            finished = workers.stop()
+        if requests.stop:
+            log.info("daemon.stopped", finished=finished)
+            return
+        config = next_config or config
+        log.info("config.reloaded")
+
+
+def _reloaded(load: Callable[[], Config]) -> Config | None:
+    try:
+        return load()
+    except ConfigInvalid as error:
+        log.error("config.refused", problems=[str(problem) for problem in error.problems], remedy="the old one stays in force")
+        return None
+
+
+class Workers:
+    """The threads of a site: pull and push per connection, and one that assesses."""
+
+    def __init__(self, site: Site, rng: Random) -> None:
+        self._site = site
+        self._rng = rng
+        self._stop = Event()
+        self._refold = refold_is_needed(site)
+        assess_everyone_anew(site)
+        self._assess = Loop(name="assess", step=self._assess_step)
+        self._pushes: dict[str, Loop] = {}
+        self._loops = [self._assess]
+        for name, connection in site.config.connections.items():
+            self._loops.append(Loop(name=f"pull {name}", step=partial(self._pull_step, name)))
+            if connection.write_back == "live":
+                self._pushes[name] = Loop(name=f"push {name}", step=partial(self._push_step, name))
+        self._loops += self._pushes.values()
+        self._threads = [Thread(target=self._work, args=(loop,), name=loop.name, daemon=True) for loop in self._loops]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> bool:
+        """Let every loop finish its running step; tell whether all did in time. What did not is safe to abandon."""
+        self._stop.set()
+        for loop in self._loops:
+            loop.wake.set()
+        deadline = self._site.clock() + STOP_WITHIN
+        for thread in self._threads:
+            thread.join(max((deadline - self._site.clock()).total_seconds(), 0))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _work(self, loop: Loop) -> None:
+        repeat(loop, stop=self._stop, log=log, clock=self._site.clock, rng=self._rng)
+
+    # -- steps
+
+    def _pull_step(self, name: str) -> timedelta:
+        outcome = sync.pull(self._site, name, self)
+        if outcome.error is not None:
+            raise outcome.error
+        return self._site.config.connections[name].every
+
+    def _push_step(self, name: str) -> timedelta:
+        if not sync.something_to_push(self._site, name):
+            return PUSH_EVERY
+        outcome = sync.push(self._site, name, self)
+        if outcome.error is not None:
+            raise outcome.error
+        return PUSH_EVERY
+
+    def _assess_step(self) -> timedelta:
+        """Fold and assess what is due; wait until somebody is due next, or something arrives."""
+        if self._refold:
+            self._refold = bool(refold_range(self._site))
+            return AT_ONCE
+        now = self._site.now()
+        counts = assess_due(self._site, now)
+        if counts:
+            log.info("people.assessed", **counts)
+            if counts["planned"]:
+                for loop in self._pushes.values():
+                    loop.wake.set()
+            return AT_ONCE
+        with self._site.store.read() as tx:
+            due = assessments.next_due(tx)
+        return ASSESS_EVERY if due is None else min(max(instant(due) - instant(now), AT_ONCE), ASSESS_EVERY)
+
+    # -- watching (`syncd.engine.sync.Watcher`)
+
+    def pulled(self, stream: Stream, page: Pulled) -> None:
+        if page.counts["read"] or page.counts["refused"]:
+            log.info("page.saved", connection=stream.connection, stream=stream.name, **page.counts)
+            self._assess.wake.set()
+
+    def stepped(self, step: str, counts: Counts) -> None:
+        log.info("changes.pushed", **counts)
+
+    def stopping(self) -> bool:
+        return self._stop.is_set()
