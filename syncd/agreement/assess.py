@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from syncd.agreement.conditions import Facts
-from syncd.agreement.counting import FOREVER, History
-from syncd.agreement.scoring import Line, Score, published, score
+from syncd.agreement.counting import FOREVER, EventType, History
+from syncd.agreement.rules import Line
+from syncd.agreement.scoring import Score, published, scorer
 from syncd.agreement.stages import standing
 from syncd.agreement.terms import Agreement
 
@@ -29,18 +32,25 @@ class Assessment:
         return self.score.next_change_at
 
 
-def assess(agreement: Agreement, facts: Facts, history: History, *, before: str, now: int, since: int = -FOREVER) -> Assessment:
-    """Assess a person whose stage was *before* ("" if none), at *now*, counting events later than *since*."""
+class Assessor(NamedTuple):
+    """An agreement compiled for many people: ``assess(facts, history, before, now)``, and which events it asks for."""
+
+    assess: Callable[[Facts, History, str, int], Assessment]
+    wants: Callable[[EventType], bool]
+
+
+def assessor(agreement: Agreement, *, since: int = -FOREVER) -> Assessor:
+    """Compile *agreement* for people whose events count from after *since*."""
     model = agreement.model
-    result = score(model, facts, history, now=now, since=since, zone=agreement.zone)
-    stage, cause = standing(model, facts, result, before)
-    return Assessment(
-        version=agreement.version,
-        score=result,
-        stage=stage,
-        cause=cause,
-        reasons=tuple(reason(line) for line in result.reasons(model.top_reasons)),
-    )
+    compiled = scorer(model, agreement.zone)
+
+    def assess_one(facts: Facts, history: History, before: str, now: int) -> Assessment:
+        result = compiled.score(facts, history, now, since)
+        stage, cause = standing(model, facts, result, before)
+        reasons = tuple([reason(line) for line in result.reasons(model.top_reasons)])
+        return Assessment(version=agreement.version, score=result, stage=stage, cause=cause, reasons=reasons)
+
+    return Assessor(assess_one, compiled.wants)
 
 
 def reason(line: Line) -> str:

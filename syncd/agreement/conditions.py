@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from operator import ge, gt, le, lt
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from syncd.agreement.counting import (
     FOREVER,
@@ -18,7 +19,7 @@ from syncd.agreement.counting import (
     happened_within,
     micros,
 )
-from syncd.agreement.language import Comparison, Condition, EventCondition, FactCondition, FactTest, Silence, Window
+from syncd.agreement.language import Comparison, Condition, EventCondition, FactCondition, FactTest, Silence
 from syncd.agreement.terms import Counting
 from syncd.model import Golden
 
@@ -28,21 +29,21 @@ Facts: TypeAlias = Mapping[str, Golden]
 Timelines: TypeAlias = Sequence[Sequence[int]]
 """The counted instants of each channel, ascending, none later than now."""
 
-_COMPARE: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
+_Number: TypeAlias = int | Decimal
+
+_COMPARE: dict[Comparison, Callable[[_Number, _Number], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
 
 ALL = 2**31
 """As many events as there are."""
 
 
-class Holding(NamedTuple):
-    """Whether a condition holds, the instant before which time alone does not change that, and the events that counted."""
-
-    holds: bool
-    until: int
-    counted: Sequence[int]
-
+Holding: TypeAlias = tuple[bool, int, Sequence[int]]
+"""Whether a condition holds, the instant before which time alone does not change that, and the events that counted."""
 
 Test: TypeAlias = Callable[[Facts, Timelines, int], Holding]
+
+_YES: Holding = (True, FOREVER, ())
+_NO: Holding = (False, FOREVER, ())
 
 
 def compiled_test(
@@ -52,45 +53,55 @@ def compiled_test(
 
     *matter* is how many of the newest events its user looks at; by default as many as the condition needs to hold.
     """
+    index = compiled_channel(condition, counting, channels, zone)
+    match condition:
+        case Silence() if index is not None:
+            return _silence_test(condition, index)
+        case EventCondition() if index is not None:
+            return _event_test(condition, index, zone, matter or condition.at_least)
+        case FactCondition():
+            facts_hold = compiled_facts(condition)
+            return lambda facts, timelines, now: _YES if facts_hold(facts) else _NO
+    raise AssertionError("a condition is about facts or has a channel")
+
+
+def compiled_channel(condition: Condition, counting: Counting, channels: dict[Channel, int], zone: str) -> int | None:
+    """Return the channel that *condition* looks at, adding it to *channels*; facts have none."""
     match condition:
         case FactCondition():
-            return _facts_test(condition)
+            return None
         case Silence():
-            steady = replace(counting, session=None, day=False)
-            return _silence_test(condition, _index(channels, channel(condition, steady, zone)))
+            wanted = channel(condition, replace(counting, session=None, day=False), zone)
         case EventCondition():
-            index = _index(channels, channel(condition, counting, zone))
-            return _event_test(condition, index, zone, matter or condition.at_least)
+            wanted = channel(condition, counting, zone)
+    return channels.setdefault(wanted, len(channels))
 
 
-def number(value: Golden) -> Decimal | None:
+def number(value: Golden) -> _Number | None:
     """Return the number in a fact, of money its amount, or ``None``.
 
     >>> number("1234.50 EUR")
     Decimal('1234.50')
     """
-    if isinstance(value, bool | tuple):
-        return None
-    try:
-        return Decimal(value.partition(" ")[0] if isinstance(value, str) else value)
-    except InvalidOperation:
-        return None
-
-
-def _index(channels: dict[Channel, int], wanted: Channel) -> int:
-    return channels.setdefault(wanted, len(channels))
+    match value:
+        case bool() | tuple():
+            return None
+        case str():
+            try:
+                return Decimal(value.partition(" ")[0])
+            except InvalidOperation:
+                return None
+        case _:
+            return value
 
 
 # ---------------------------------------------------------------- facts
 
 
-def _facts_test(condition: FactCondition) -> Test:
+def compiled_facts(condition: FactCondition) -> Callable[[Facts], bool]:
+    """Compile tests of facts that must all hold."""
     tests = [_fact_test(test) for test in condition.tests]
-    yes, no = Holding(True, FOREVER, ()), Holding(False, FOREVER, ())
-    if len(tests) == 1:
-        only = tests[0]
-        return lambda facts, timelines, now: yes if only(facts) else no
-    return lambda facts, timelines, now: yes if all(test(facts) for test in tests) else no
+    return tests[0] if len(tests) == 1 else lambda facts: all(test(facts) for test in tests)
 
 
 def _fact_test(test: FactTest) -> Callable[[Facts], bool]:
@@ -102,16 +113,33 @@ def _fact_test(test: FactTest) -> Callable[[Facts], bool]:
         case "unknown":
             return lambda facts: field not in facts
         case "is":
-            return lambda facts: field in facts and not values.isdisjoint(_words(facts[field]))
+            return lambda facts: field in facts and _is_one_of(facts[field], values)
         case "is not":
-            return lambda facts: field in facts and values.isdisjoint(_words(facts[field]))
+            return lambda facts: field in facts and not _is_one_of(facts[field], values)
         case "compares":
-            bounds = tuple((_COMPARE[sign], bound) for sign, bound in test.bounds)
-            return lambda facts: field in facts and _within(number(facts[field]), bounds)
+            return _comparison(field, test.bounds)
 
 
-def _within(value: Decimal | None, bounds: Sequence[tuple[Callable[[Decimal, Decimal], bool], Decimal]]) -> bool:
-    return value is not None and all(compare(value, bound) for compare, bound in bounds)
+def _comparison(field: str, bounds: Sequence[tuple[Comparison, Decimal]]) -> Callable[[Facts], bool]:
+    """Compile comparisons; whole bounds become int, which compares with the usual whole facts ten times as fast."""
+    checks = [(_COMPARE[sign], int(bound) if bound == int(bound) else bound) for sign, bound in bounds]
+
+    def holds(facts: Facts) -> bool:
+        value = number(facts[field]) if field in facts else None
+        if value is None:
+            return False
+        for compare, bound in checks:  # noqa: SIM110 - a third of the time of all() with a generator
+            if not compare(value, bound):
+                return False
+        return True
+
+    return holds
+
+
+def _is_one_of(value: Golden, words: frozenset[str]) -> bool:
+    if isinstance(value, str):
+        return value.casefold() in words
+    return not words.isdisjoint(_words(value))
 
 
 def _words(value: Golden) -> tuple[str, ...]:
@@ -120,10 +148,8 @@ def _words(value: Golden) -> tuple[str, ...]:
             return ("true",) if value else ("false",)
         case tuple():
             return tuple(text.casefold() for text in value)
-        case str():
-            return (value.casefold(),)
         case _:
-            return (str(value),)
+            return (str(value).casefold(),)
 
 
 # ---------------------------------------------------------------- events
@@ -135,43 +161,42 @@ def _silence_test(condition: Silence, index: int) -> Test:
     def silent(facts: Facts, timelines: Timelines, now: int) -> Holding:
         last = timelines[index][-1:]
         if not last:
-            return Holding(False, FOREVER, ())
+            return _NO
         ends = last[0] + span
-        return Holding(True, FOREVER, last) if now >= ends else Holding(False, ends, ())
+        return (True, FOREVER, last) if now >= ends else (False, ends, ())
 
     return silent
 
 
 def _event_test(condition: EventCondition, index: int, zone: str, matter: int) -> Test:
-    at_least = condition.at_least
-    match condition.window:
-        case None:
-            return lambda facts, timelines, now: Holding(len(timelines[index]) >= at_least, FOREVER, timelines[index])
-        case Window(span=None, dates=int(dates)):
-            return lambda facts, timelines, now: _in_dates(timelines[index], now, dates, at_least, matter, zone)
-        case Window(span=span, ever=ever) if span is not None:
-            width = micros(span)
-            if ever:
-                return lambda facts, timelines, now: Holding(
-                    happened_within(timelines[index], width, at_least), FOREVER, timelines[index]
-                )
-            return lambda facts, timelines, now: _in_window(timelines[index], now, width, at_least, matter)
-        case Window():
-            raise AssertionError("a window has a span or dates")
+    at_least, window = condition.at_least, condition.window
+    if window is None:
+        return lambda facts, timelines, now: (len(timelines[index]) >= at_least, FOREVER, timelines[index])
+    if window.span is None:
+        dates = window.dates or 1
+        starts, ends = partial(dates_window_start, dates=dates, zone=zone), partial(dates_window_end, dates=dates, zone=zone)
+        return _recent_test(index, at_least, matter, lambda now: starts(now) - 1, ends)
+    width = micros(window.span)
+    if window.ever:
+        return lambda facts, timelines, now: (
+            happened_within(timelines[index], width, at_least),
+            FOREVER,
+            timelines[index],
+        )
+    return _recent_test(index, at_least, matter, lambda now: now - width, lambda at: at + width)
 
 
-def _in_window(instants: Sequence[int], now: int, width: int, at_least: int, matter: int) -> Holding:
-    """Count the half-open (now - width, now]; the count falls when the oldest event that matters is *width* old."""
-    counted = instants[bisect_right(instants, now - width) :]
-    count = len(counted)
-    if count < at_least:
-        return Holding(False, FOREVER, ())
-    return Holding(True, counted[-min(matter, count)] + width, counted)
+def _recent_test(index: int, at_least: int, matter: int, starts: Callable[[int], int], ends: Callable[[int], int]) -> Test:
+    """Count events later than ``starts(now)``; the count falls when the oldest one that matters ends at ``ends(at)``."""
 
+    def recent(facts: Facts, timelines: Timelines, now: int) -> Holding:
+        instants = timelines[index]
+        if len(instants) < at_least:
+            return _NO
+        counted = instants[bisect_right(instants, starts(now)) :]
+        count = len(counted)
+        if count < at_least:
+            return _NO
+        return True, ends(counted[-min(matter, count)]), counted
 
-def _in_dates(instants: Sequence[int], now: int, dates: int, at_least: int, matter: int, zone: str) -> Holding:
-    counted = instants[bisect_right(instants, dates_window_start(now, dates, zone) - 1) :]
-    count = len(counted)
-    if count < at_least:
-        return Holding(False, FOREVER, ())
-    return Holding(True, dates_window_end(counted[-min(matter, count)], dates, zone), counted)
+    return recent

@@ -8,9 +8,9 @@ steps; for mixed signs it may stop early. It is never late.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, log
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from syncd.agreement.fading import Slide
 
@@ -36,10 +36,8 @@ class Sum(NamedTuple):
     stays_below: float = inf
 
 
-class _Motion(NamedTuple):
-    value: float
-    speed: float
-    stall: float  # how long a bounded part certainly stays at its bound
+_Motion: TypeAlias = tuple[float, float, float]
+"""Value, largest speed from here on, and how long a bounded part certainly stays at its bound."""
 
 
 def time_to_change(groups: Sequence[Sum], total: Sum, limit: float) -> float:
@@ -55,45 +53,53 @@ def time_to_change(groups: Sequence[Sum], total: Sum, limit: float) -> float:
     return x
 
 
+def together(sliding: Iterable[Sliding]) -> list[Sliding]:
+    """Join the unbounded slides of one half-life: they fall as one.
+
+    >>> together([Sliding(Slide(2.0, half_life=9.0)), Sliding(Slide(3.0, half_life=9.0))])
+    [Sliding(slide=Slide(amount=5.0, half_life=9.0, rate=0.0), cap=inf)]
+    """
+    joined: dict[float, float] = {}
+    apart: list[Sliding] = []
+    for one in sliding:
+        half_life = one.slide.half_life
+        if half_life and one.cap == inf:
+            joined[half_life] = joined.get(half_life, 0.0) + one.slide.amount
+        else:
+            apart.append(one)
+    return [*(Sliding(Slide(amount, half_life)) for half_life, amount in joined.items()), *apart]
+
+
 def _certain(groups: Sequence[Sum], total: Sum, x: float) -> float:
     """Return how long after *x* certainly nothing published changes."""
-    value, speed, certain = total.constant, 0.0, inf
+    whole, whole_speed, certain = total.constant, 0.0, inf
     for group in groups:
-        motion = _group_motion(group, x)
-        certain = min(certain, motion.stall, _room(group, motion))
-        value += motion.value
-        speed += motion.speed
-    whole = _bounded(_Motion(value, speed, certain), total.low, total.high)
-    return min(whole.stall, _room(total, whole))
+        value, speed, stall = group.constant, 0.0, inf
+        for (amount, half_life, rate), cap in group.sliding:
+            if half_life:
+                now = amount * 2.0 ** (-x / half_life)
+                pace = abs(now) * _LN2 / half_life
+            else:
+                now, pace = amount - rate * x, abs(rate)
+            held, pace, still = _held(now, pace, -cap, cap)
+            value += held
+            speed += pace
+            stall = min(stall, still)
+        value, speed, still = _held(value, speed, group.low, group.high)
+        certain = min(certain, stall, still, _room(group, value, speed))
+        whole += value
+        whole_speed += speed
+    whole, whole_speed, still = _held(whole, whole_speed, total.low, total.high)
+    return min(certain, still, _room(total, whole, whole_speed))
 
 
-def _group_motion(group: Sum, x: float) -> _Motion:
-    value, speed, stall = group.constant, 0.0, inf
-    for slide, cap in group.sliding:
-        moved = _bounded(_slide_motion(slide, x), -cap, cap)
-        value += moved.value
-        speed += moved.speed
-        stall = min(stall, moved.stall)
-    return _bounded(_Motion(value, speed, stall), group.low, group.high)
+def _held(value: float, speed: float, low: float, high: float) -> _Motion:
+    """Hold a value at its bounds: beyond one it stands still at least until its own speed could bring it back."""
+    if low <= value <= high:
+        return value, speed, inf
+    excess, bound = (value - high, high) if value > high else (low - value, low)
+    return (bound, 0.0, max(excess / speed, 1.0)) if speed else (bound, 0.0, inf)
 
 
-def _slide_motion(slide: Slide, x: float) -> _Motion:
-    if slide.half_life:
-        value = slide.amount * 2.0 ** (-x / slide.half_life)
-        return _Motion(value, abs(value) * _LN2 / slide.half_life, inf)
-    return _Motion(slide.amount - slide.rate * x, abs(slide.rate), inf)
-
-
-def _bounded(motion: _Motion, low: float, high: float) -> _Motion:
-    """Hold *motion* at its bounds: beyond one it stands still at least until its own speed could bring it back."""
-    value, speed, stall = motion
-    excess = max(value - high, low - value)
-    if excess <= 0.0 or speed == 0.0:
-        return _Motion(min(max(value, low), high), speed, stall)
-    return _Motion(min(max(value, low), high), 0.0, min(stall, max(excess / speed, 1.0)))
-
-
-def _room(limits: Sum, motion: _Motion) -> float:
-    if motion.speed == 0.0:
-        return inf
-    return min(motion.value - limits.stays_above, limits.stays_below - motion.value) / motion.speed
+def _room(limits: Sum, value: float, speed: float) -> float:
+    return min(value - limits.stays_above, limits.stays_below - value) / speed if speed else inf

@@ -9,29 +9,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from math import inf
+from typing import NamedTuple
 
 from syncd.agreement import horizon
-from syncd.agreement.conditions import ALL, Facts, Test, Timelines, compiled_test
+from syncd.agreement.conditions import Facts, Test, Timelines, compiled_test
 from syncd.agreement.counting import FOREVER, Channel, EventType, History, takes, thinned
-from syncd.agreement.fading import Fader, Slide, fader
-from syncd.agreement.language import EventCondition
-from syncd.agreement.terms import PICO, Band, Branch, Counting, Group, Model, Rule
+from syncd.agreement.rules import Line, Standing, compiled_group
+from syncd.agreement.terms import PICO, Band, Counting, Group, Model
 
 HALF = PICO // 2
 NO_BAND = "below"
 """The band of a score that no band of the model holds."""
-
-
-class Line(NamedTuple):
-    """What one rule gives: pico-points, the sentence that held, and the instants of the events it counted."""
-
-    group: str
-    rule: str
-    points: int
-    says: str
-    counted: Sequence[int]
 
 
 class GroupScore(NamedTuple):
@@ -55,15 +44,12 @@ class Score:
     exact: int
     published: int
     band: str
+    grade: str
     groups: tuple[GroupScore, ...]
     lines: tuple[Line, ...]
     instant: str
     veto: str
     next_change_at: int
-
-    @property
-    def grade(self) -> str:
-        return "".join(group.grade for group in self.groups)
 
     def reasons(self, count: int) -> tuple[Line, ...]:
         """Return the *count* lines that weigh most, heaviest first."""
@@ -92,11 +78,10 @@ class Scorer(NamedTuple):
     wants: Callable[[EventType], bool]
 
 
-@lru_cache(maxsize=32)
 def scorer(model: Model, zone: str) -> Scorer:
-    """Compile *model* once, for many people."""
+    """Compile *model*, once for many people."""
     channels: dict[Channel, int] = {}
-    groups = [_compiled_group(group, channels, zone) for group in model.groups]
+    groups = [compiled_group(group, channels, zone) for group in model.groups]
     gates = [
         tuple((gate.text, compiled_test(gate.condition, Counting(), channels, zone)) for gate in sentences)
         for sentences in (model.instantly_mql, model.never_mql)
@@ -115,130 +100,31 @@ def scorer(model: Model, zone: str) -> Scorer:
     return Scorer(score_one, lambda event: any(takes(one, event) for one in wanted))
 
 
-# ---------------------------------------------------------------- groups and rules
-
-
-class _GroupStanding(NamedTuple):
-    raw: int
-    lines: list[Line]
-    sliding: list[horizon.Sliding]
-    until: int
-
-
-class _RuleStanding(NamedTuple):
-    points: int
-    says: str
-    counted: Sequence[int]
-    slide: Slide | None
-    until: int
-
-
-_RuleTest: TypeAlias = Callable[[Facts, Timelines, int], _RuleStanding]
-
-
-def _compiled_group(group: Group, channels: dict[Channel, int], zone: str) -> Callable[[Facts, Timelines, int], _GroupStanding]:
-    rules = [(rule.id, _cap(rule), _compiled_rule(rule, channels, zone)) for rule in group.rules]
-
-    def stand(facts: Facts, timelines: Timelines, now: int) -> _GroupStanding:
-        raw, until = 0, FOREVER
-        lines: list[Line] = []
-        sliding: list[horizon.Sliding] = []
-        for rule_id, cap, rule in rules:
-            points, says, counted, slide, rule_until = rule(facts, timelines, now)
-            if rule_until < until:
-                until = rule_until
-            if slide is not None:
-                sliding.append(horizon.Sliding(slide, cap))
-            if points:
-                raw += points
-                lines.append(Line(group.id, rule_id, points, says, counted))
-        return _GroupStanding(raw, lines, sliding, until)
-
-    return stand
-
-
-def _cap(rule: Rule) -> float:
-    return float("inf") if rule.max_points is None else rule.max_points / PICO
-
-
-def _compiled_rule(rule: Rule, channels: dict[Channel, int], zone: str) -> _RuleTest:
-    fade = fader(rule.fades)
-    branches = [_compiled_branch(rule, branch, fade, channels, zone) for branch in rule.branches]
-    if len(branches) == 1:
-        return branches[0]
-
-    def first_match(facts: Facts, timelines: Timelines, now: int) -> _RuleStanding:
-        until = FOREVER
-        for branch in branches:
-            standing = branch(facts, timelines, now)
-            until = min(until, standing.until)
-            if standing.says:
-                return standing._replace(until=until)
-        return _nothing(until)
-
-    return first_match
-
-
-def _compiled_branch(rule: Rule, branch: Branch, fade: Fader, channels: dict[Channel, int], zone: str) -> _RuleTest:
-    """Compile one branch; ``says`` of its standing is "" when it does not hold."""
-    condition, says = branch.when.condition, rule.says or branch.when.text.removeprefix("each ")
-    points, cap = branch.points, rule.max_points
-    flat = _capped(points, cap)
-    each = isinstance(condition, EventCondition) and condition.each
-    fades = isinstance(condition, EventCondition) and rule.fades.shape != "none"
-    holds = compiled_test(condition, rule.counting, channels, zone, matter=_matter(rule) if each else None)
-
-    def stand(facts: Facts, timelines: Timelines, now: int) -> _RuleStanding:
-        held, until, counted = holds(facts, timelines, now)
-        if not held:
-            return _nothing(until)
-        if not each and not fades:
-            return _RuleStanding(flat, says, counted, None, until)
-        awarded = _kept(rule, counted) if each else counted[-1:]
-        faded = fade(points, awarded, now)
-        return _RuleStanding(_capped(faded.points, cap), says, awarded, faded.slide, min(until, faded.until))
-
-    return stand
-
-
-def _matter(rule: Rule) -> int:
-    """Return how many of the newest events an "each" rule looks at."""
-    return rule.max_times if rule.max_times is not None and rule.keep == "newest" else ALL
-
-
-def _kept(rule: Rule, counted: Sequence[int]) -> Sequence[int]:
-    if rule.max_times is None or len(counted) <= rule.max_times:
-        return counted
-    return counted[-rule.max_times :] if rule.keep == "newest" else counted[: rule.max_times]
-
-
-def _capped(points: int, cap: int | None) -> int:
-    return points if cap is None else min(max(points, -cap), cap)
-
-
-def _nothing(until: int) -> _RuleStanding:
-    return _RuleStanding(0, "", (), None, until)
-
-
 def _timelines(
     wanted: Sequence[Channel], routes: dict[EventType, tuple[int, ...]], history: History, now: int, since: int
 ) -> tuple[Timelines, int]:
     """Sort *history* into channels; also return when the next event that is dated after *now* begins to count."""
-    merged: list[list[int]] = [[] for _ in wanted]
+    merged: dict[int, list[int]] = {}
     for event, instants in history.items():
         indexes = routes.get(event)
         if indexes is None:
             indexes = routes[event] = tuple(i for i, one in enumerate(wanted) if takes(one, event))
         for index in indexes:
-            merged[index].extend(instants)
+            if index in merged:
+                merged[index].extend(instants)
+            else:
+                merged[index] = list(instants)
     until = FOREVER
-    timelines: list[Sequence[int]] = []
-    for one, instants in zip(wanted, merged, strict=True):
+    timelines: list[Sequence[int]] = [()] * len(wanted)
+    for index, instants in merged.items():
         instants.sort()
         end = bisect_right(instants, now)
         if end < len(instants):
             until = min(until, instants[end])
-        timelines.append(thinned(one, instants[bisect_right(instants, since) : end]))
+            del instants[end:]
+        if instants and instants[0] <= since:
+            del instants[: bisect_right(instants, since)]
+        timelines[index] = thinned(wanted[index], instants)
     return timelines, until
 
 
@@ -256,31 +142,35 @@ def _first_holding(gates: Sequence[tuple[str, Test]], facts: Facts, timelines: T
 # ---------------------------------------------------------------- the whole
 
 
-def _result(model: Model, standings: Sequence[_GroupStanding], instant: str, veto: str, now: int, until: int) -> Score:
-    groups = tuple(_group_score(group, standing) for group, standing in zip(model.groups, standings, strict=True))
-    exact = _limited(sum(group.points for group in groups), model.low, model.high)
+def _result(model: Model, standings: Sequence[Standing], instant: str, veto: str, now: int, until: int) -> Score:
+    groups = tuple([_group_score(group, standing) for group, standing in zip(model.groups, standings, strict=True)])
+    exact = _limited(sum([group.points for group in groups]), model.low, model.high)
     whole = published(exact)
     return Score(
         model=model.id,
         exact=exact,
         published=whole,
         band=band_of(model.bands, whole, NO_BAND),
+        grade="".join([group.grade for group in groups]),
         groups=groups,
-        lines=tuple(line for standing in standings for line in standing.lines),
+        lines=tuple([line for standing in standings for line in standing.lines]),
         instant=instant,
         veto=veto,
         next_change_at=_next_change(model, standings, groups, whole, now, until),
     )
 
 
-def _group_score(group: Group, standing: _GroupStanding) -> GroupScore:
+def _group_score(group: Group, standing: Standing) -> GroupScore:
     points = _limited(standing.raw, group.low, group.high)
     return GroupScore(group.id, standing.raw, points, band_of(group.grades, published(points), ""))
 
 
 def band_of(bands: Sequence[Band], whole: int, default: str) -> str:
     """Return the name of the first band that holds the published score."""
-    return next((band.name for band in bands if band.holds(whole)), default)
+    for band in bands:
+        if band.holds(whole):
+            return band.name
+    return default
 
 
 def _limited(points: int, low: int | None, high: int | None) -> int:
@@ -290,38 +180,38 @@ def _limited(points: int, low: int | None, high: int | None) -> int:
 
 
 def _next_change(
-    model: Model, standings: Sequence[_GroupStanding], groups: Sequence[GroupScore], whole: int, now: int, until: int
+    model: Model, standings: Sequence[Standing], groups: Sequence[GroupScore], whole: int, now: int, until: int
 ) -> int:
-    if not any(standing.sliding for standing in standings):
+    """Return when the published score, or a grade, next changes; groups that do not slide are part of the constant."""
+    constant, sums = 0, []
+    for group, standing, result in zip(model.groups, standings, groups, strict=True):
+        if standing.sliding:
+            sums.append(_group_sum(group, standing, result))
+        else:
+            constant += result.points
+    if not sums:
         return until
-    sums = [_group_sum(*row) for row in zip(model.groups, standings, groups, strict=True)]
     low, high = _rounds_to(whole, whole)
-    total = horizon.Sum(0.0, (), *_points_range(model.low, model.high), stays_above=low, stays_below=high)
+    total = horizon.Sum(constant / PICO, (), *_points_range(model.low, model.high), stays_above=low, stays_below=high)
     waits = horizon.time_to_change(sums, total, float(until - now))
     return min(until, now + max(int(waits), 1))
 
 
-def _group_sum(group: Group, standing: _GroupStanding, result: GroupScore) -> horizon.Sum:
-    slides = sum(_bounded_amount(sliding) for sliding in standing.sliding)
-    grade = next((band for band in group.grades if band.name == result.grade), Band(name=""))
-    above, below = _rounds_to(grade.low, grade.high)
-    return horizon.Sum(
-        standing.raw / PICO - slides,
-        standing.sliding,
-        *_points_range(group.low, group.high),
-        stays_above=above,
-        stays_below=below,
-    )
-
-
-def _bounded_amount(sliding: horizon.Sliding) -> float:
-    return min(max(sliding.slide.amount, -sliding.cap), sliding.cap)
+def _group_sum(group: Group, standing: Standing, result: GroupScore) -> horizon.Sum:
+    sliding = horizon.together(standing.sliding)
+    amounts = sum([min(max(slide.amount, -cap), cap) for slide, cap in sliding])
+    above, below = -inf, inf
+    if result.grade:
+        grade = next(band for band in group.grades if band.name == result.grade)
+        above, below = _rounds_to(grade.low, grade.high)
+    low, high = _points_range(group.low, group.high)
+    return horizon.Sum(standing.raw / PICO - amounts, sliding, low, high, above, below)
 
 
 def _points_range(low: int | None, high: int | None) -> tuple[float, float]:
-    return (float("-inf") if low is None else low / PICO, float("inf") if high is None else high / PICO)
+    return (-inf if low is None else low / PICO, inf if high is None else high / PICO)
 
 
 def _rounds_to(low: int | None, high: int | None) -> tuple[float, float]:
     """Return the range of exact points that is published as *low* to *high*."""
-    return (float("-inf") if low is None else low - 0.5, float("inf") if high is None else high + 0.5)
+    return (-inf if low is None else low - 0.5, inf if high is None else high + 0.5)

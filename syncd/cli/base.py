@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -165,6 +166,7 @@ def site() -> Generator[Site]:
     from syncd.store.database import Busy, StoreError
 
     config, _ = configured()
+    calm_collector()
     try:
         with at_work(config, clock=now, rng=rng()) as opened:
             yield opened
@@ -172,6 +174,12 @@ def site() -> Generator[Site]:
         raise Failure(str(error), Exit.LOCKED) from None
     except (StoreError, SecretMissing) as error:
         raise Failure(str(error)) from None
+
+
+def calm_collector() -> None:
+    """Let Python look for cycles less often: a page makes 100,000 objects and no cycle (a fifth of the CPU)."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _config(ctx: click.Context, _: click.Parameter, value: str | None) -> None:

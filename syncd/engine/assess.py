@@ -6,10 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from syncd.agreement.assess import assess
+from syncd.agreement.assess import Assessor, assessor
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
-from syncd.agreement.scoring import scorer
 from syncd.engine.plan import Assessed, plan
 from syncd.engine.site import Counts, Site
 from syncd.model import Direction
@@ -28,8 +27,9 @@ def assess_due(site: Site, now: int, *, limit: int = BATCH) -> Counts:
         if not due:
             return Counts()
         accounts = _account_facts(tx, site, {one.account_id for one in due if one.account_id is not None})
-        histories = _histories(tx, site, [one.last.person_id for one in due])
-        assessed = [_assessed(site, one, accounts, histories, now) for one in due]
+        judge = assessor(site.config.agreement)
+        histories = _histories(tx, site, [one.last.person_id for one in due], judge)
+        assessed = [_assessed(site, one, accounts, histories, judge, now) for one in due]
         moves = [move for one in assessed if (move := _move(one, now)) is not None]
         assessments.save(tx, [_row(one, now) for one in assessed], moves)
         planned = plan(tx, site, assessed, now)
@@ -50,18 +50,25 @@ def judged_by(tx: Connection, site: Site, person: int) -> tuple[Facts, History]:
     """Return the facts and the history that a person is assessed by."""
     entity = entities.load(tx, [person])[person]
     golden = entities.golden(site.config.fields, entity.fields)
-    return {**_account(tx, site, entity.account_id), **golden}, _histories(tx, site, [person]).get(person, {})
+    histories = _histories(tx, site, [person], assessor(site.config.agreement))
+    return {**_account(tx, site, entity.account_id), **golden}, histories.get(person, {})
 
 
 def _account(tx: Connection, site: Site, account_id: int | None) -> Facts:
     return {} if account_id is None else _account_facts(tx, site, [account_id]).get(account_id, {})
 
 
-def _assessed(site: Site, due: Due, accounts: Mapping[int, Facts], histories: Mapping[int, History], now: int) -> Assessed:
+def _assessed(
+    site: Site,
+    due: Due,
+    accounts: Mapping[int, Facts],
+    histories: Mapping[int, History],
+    judge: Assessor,
+    now: int,
+) -> Assessed:
     golden = entities.golden(site.config.fields, due.fields)
     facts = {**accounts.get(due.account_id or 0, {}), **golden}
-    result = assess(site.config.agreement, facts, histories.get(due.last.person_id, {}), before=due.last.stage, now=now)
-    return Assessed(due.last, golden, result)
+    return Assessed(due.last, golden, judge.assess(facts, histories.get(due.last.person_id, {}), due.last.stage, now))
 
 
 def _row(one: Assessed, now: int) -> Stored:
@@ -96,18 +103,11 @@ def _account_facts(tx: Connection, site: Site, account_ids: Collection[int]) -> 
     }
 
 
-def _histories(tx: Connection, site: Site, people: Sequence[int]) -> dict[int, History]:
+def _histories(tx: Connection, site: Site, people: Sequence[int], judge: Assessor) -> dict[int, History]:
     """Return the events of *people* that the agreement asks for."""
     known = site.event_types
     for key, one in activities.all_types(tx, max(known, default=0)).items():
         known[key] = EventType(one.kind, one.asset, one.direction is Direction.OUTBOUND, one.machine)
-    agreement = site.config.agreement
-    wants = scorer(agreement.model, agreement.zone).wants
-    wanted = {key for key, event in known.items() if wants(event)}
-    histories: dict[int, History] = {}
-    for person, rows in activities.instants(tx, people, wanted if len(wanted) < len(known) else None):
-        history: dict[EventType, list[int]] = {}
-        for type_id, at in rows:
-            history.setdefault(known[type_id], []).append(at)
-        histories[person] = history
-    return histories
+    wanted = {key for key, event in known.items() if judge.wants(event)}
+    found = activities.instants(tx, people, wanted if len(wanted) < len(known) else None)
+    return {person: {known[key]: instants for key, instants in mine.items()} for person, mine in found.items()}

@@ -13,9 +13,9 @@ from syncd.engine.golden import ACCOUNT, Candidates, refold
 from syncd.engine.identity import Claimant, Joined, join
 from syncd.engine.site import Counts, Site
 from syncd.mapping.domains import email_domain, is_free_mail
-from syncd.mapping.identity import keys_of
+from syncd.mapping.identity import EMAIL_KEY, keys_of
 from syncd.mapping.streams import mapped
-from syncd.model import Kind, Raw, SourceRecord
+from syncd.model import EMAIL_STREAM, Kind, Raw, SourceRecord
 from syncd.store import inbox, records
 from syncd.store.records import SAME, Known, Stored
 from syncd.store.sql import dumps
@@ -63,8 +63,12 @@ def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRe
 
 
 def announce(tx: Connection, site: Site, targets: Collection[Target], now: int) -> dict[Target, Known]:
-    """Return the identity of *targets*, introducing to the store those it has not heard of."""
+    """Return the identity of *targets*, introducing to the store those it has not heard of.
+
+    An e-mail address leads to the record that somebody is known by, and only where nobody is to one of its own.
+    """
     known = _known(tx, targets)
+    known |= _by_address(tx, site, [one for one in targets if one not in known])
     strangers = [_stranger(site, one, now) for one in sorted(targets) if one not in known]
     entities = _place(tx, site, strangers, now)
     return known | {
@@ -81,7 +85,7 @@ def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, n
     had = before.fields if before is not None else None
     if before is not None and had is not None and changed_at < before.changed_at:
         return None
-    fields = {**(had or {}), **{name: _clean(value) for name, value in one.fields.items()}}
+    fields = {**(had or {}), **{name: value if _is_clean(value) else _clean(value) for name, value in one.fields.items()}}
     gone = one.deleted or one.merged_into is not None
     changed = before is None or had != fields or gone == (before.deleted_at is None)
     base_at, field_at = _instants(one, before, fields, changed_at)
@@ -189,13 +193,15 @@ def _word(row: Row | None) -> str:
     return "new" if row.before is None or row.before.fields is None else "changed"
 
 
+def _is_clean(value: Raw) -> bool:
+    return isinstance(value, str) and value.isascii() and "\0" not in value
+
+
 def _clean(value: Raw) -> Raw:
     """Bring a value into the form in which it is stored, so that the same value compares equal next time."""
     match value:
-        case str() if not value.isascii():
-            return value.encode("utf-8", "replace").decode().replace("\0", "")
         case str():
-            return value.replace("\0", "")
+            return value.encode("utf-8", "replace").decode().replace("\0", "")
         case Decimal():
             return str(value)
         case _:
@@ -259,6 +265,12 @@ def _known(tx: Connection, targets: Collection[Target]) -> dict[Target, Known]:
         for stream_id, wanted in by_stream.items()
         for external_id, one in records.known(tx, stream_id, wanted).items()
     }
+
+
+def _by_address(tx: Connection, site: Site, targets: Collection[Target]) -> dict[Target, Known]:
+    """Return whom the addresses among *targets* belong to; one that several people share belongs to none of them."""
+    keys = {EMAIL_KEY + one.external_id: one for one in targets if site.streams[one.stream_id].name == EMAIL_STREAM}
+    return {keys[key]: known for key, known in records.sole_holders(tx, keys).items()}
 
 
 def _keys(site: Site, row: Row) -> tuple[str, ...]:

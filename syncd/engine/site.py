@@ -43,6 +43,7 @@ class Site:
     clock: Callable[[], datetime]
     rng: Random
     streams: Mapping[int, Stream]
+    by_name: Mapping[tuple[str, str], Stream]
     maps: Mapping[int, StreamMap]
     event_types: dict[int, EventType] = field(default_factory=dict)
     stop: Event = field(default_factory=Event)
@@ -53,7 +54,7 @@ class Site:
 
     def stream(self, connection: str, name: str) -> Stream | None:
         """Return a stream by its names."""
-        return next((one for one in self.streams.values() if (one.connection, one.name) == (connection, name)), None)
+        return self.by_name.get((connection, name))
 
     def connection(self, name: str) -> ConnectionConfig | None:
         return self.config.connections.get(name)
@@ -83,8 +84,9 @@ def opened(config: Config, store: Store, *, clock: Callable[[], datetime], rng: 
             streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings), one.wanted)
         found = _streams(tx)
     maps = {key: stream_map for key, one in found.items() if (stream_map := _map(config, one)) is not None}
+    by_name = {(one.connection, one.name): one for one in found.values()}
     ids = Ids(lambda: micros_of(clock()), rng)
-    return Site(config=config, store=store, ids=ids, clock=clock, rng=rng, streams=found, maps=maps)
+    return Site(config=config, store=store, ids=ids, clock=clock, rng=rng, streams=found, by_name=by_name, maps=maps)
 
 
 def _streams(tx: Connection) -> dict[int, Stream]:

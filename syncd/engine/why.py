@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, History, instant
-from syncd.agreement.scoring import Line, Score, score
+from syncd.agreement.rules import Line
+from syncd.agreement.scoring import Score, scorer
 from syncd.agreement.terms import Agreement, Model
 from syncd.engine.assess import judged_by
 from syncd.engine.golden import explained
@@ -228,13 +229,14 @@ def _score(tx: Connection, site: Site, person: int, now: int) -> ScoreShown:
 
 def shown_score(agreement: Agreement, model: Model, facts: Facts, history: History, *, at: int) -> ScoreShown:
     """Score a person and put it into words, with its outlook."""
-    result = score(model, facts, history, now=at, zone=agreement.zone)
+    compiled = scorer(model, agreement.zone)
+    result = compiled.score(facts, history, at, -FOREVER)
     later, changes_at = result, at
     for _ in range(_OUTLOOK):
         changes_at = later.next_change_at
         if changes_at == FOREVER:
             break
-        later = score(model, facts, history, now=changes_at, zone=agreement.zone)
+        later = compiled.score(facts, history, changes_at, -FOREVER)
         if _looks(later) != _looks(result):
             break
     changes = changes_at != FOREVER and _looks(later) != _looks(result)

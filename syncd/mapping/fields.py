@@ -66,6 +66,8 @@ def choose(field: Field, candidates: Sequence[Candidate], kept: Candidate | None
     >>> choose(Field(name="city", law="prefer", sources=("crm",)), [old, new]).value
     'a'
     """
+    if kept is None and len(candidates) == 1 and field.law in _ALONE:
+        return _alone(field, candidates[0])
     if field.blanks != "clear":
         candidates = [one for one in candidates if one.value is not None]
     if field.law == "owned":
@@ -79,11 +81,23 @@ def choose(field: Field, candidates: Sequence[Candidate], kept: Candidate | None
     return None
 
 
+_ALONE: Mapping[LawName, str] = {"latest": "only source", "prefer": "only source", "first": "first known", "owned": "owned"}
+"""Why the only candidate there is was chosen; most fields of most people have just one."""
+
+
+def _alone(field: Field, only: Candidate) -> Choice | None:
+    if only.value is None and field.blanks != "clear":
+        return None
+    if field.law == "owned" and only.source != field.sources[0]:
+        return None
+    return Choice(*only, _ALONE[field.law])
+
+
 # ---------------------------------------------------------------- the laws
 
 
 def _owned(field: Field, candidates: Sequence[Candidate], kept: Candidate | None) -> Choice:
-    return Choice(*max(candidates, key=_order), f"owned by {field.sources[0]}")
+    return Choice(*max(candidates, key=_order), "owned")
 
 
 def _prefer(field: Field, candidates: Sequence[Candidate], kept: Candidate | None) -> Choice:

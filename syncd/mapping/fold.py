@@ -21,7 +21,7 @@ def fold(
         for name, candidate in record.items():
             mentioned.setdefault(name, []).append(candidate)
     chosen: dict[str, Choice] = {}
-    for name in mentioned.keys() | kept.keys():
+    for name in [*mentioned, *(name for name in kept if name not in mentioned)]:
         choice = choose(fields[name], mentioned.get(name, ()), kept.get(name)) if name in fields else None
         if choice is not None:
             chosen[name] = choice

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
 from syncd.model import Direction
 from syncd.store.schema import activity, activity_type, record
-from syncd.store.sql import among, put
+from syncd.store.sql import among, put, tuples
 
 
 class Type(NamedTuple):
@@ -92,20 +90,25 @@ def remove(tx: Connection, rows: Iterable[Stored]) -> None:
         )
 
 
-def instants(
-    tx: Connection, people: Collection[int], types: Collection[int] | None
-) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Yield each person that has any with their (type key, instant), of *types* only unless ``None``."""
+def instants(tx: Connection, people: Collection[int], types: Collection[int] | None) -> dict[int, dict[int, list[int]]]:
+    """Return, per person that has any, the instants of their activities by type key, of *types* only unless ``None``."""
     query = (
         select(record.c.entity_id, activity.c.type_id, activity.c.occurred_at)
         .join(activity, activity.c.record_id == record.c.id)
         .where(among(tx, record.c.entity_id, people))
-        .order_by(record.c.entity_id)
     )
     if types is not None:
         query = query.where(among(tx, activity.c.type_id, types))
-    for person, rows in groupby(tx.execute(query), key=itemgetter(0)):
-        yield person, [(type_id, at) for _, type_id, at in rows]
+    found: dict[int, dict[int, list[int]]] = {}
+    for person, type_id, at in tuples(tx, query):
+        mine = found.get(person)
+        if mine is None:
+            mine = found[person] = {}
+        if type_id in mine:
+            mine[type_id].append(at)
+        else:
+            mine[type_id] = [at]
+    return found
 
 
 def timeline(tx: Connection, person: int) -> list[Happened]:

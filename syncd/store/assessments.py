@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from syncd.store.schema import assessment, entity, stage_move
 from syncd.store.sql import among, put
@@ -46,15 +46,16 @@ class Due(NamedTuple):
     account_id: int | None
 
 
-def mark_due(tx: Connection, people: Collection[int], now: int) -> None:
+def mark_due(tx: Connection, people: Iterable[int], now: int) -> None:
     """Let *people* be assessed now; those who never were get their first row."""
-    present = set(tx.scalars(select(assessment.c.person_id).where(among(tx, assessment.c.person_id, people))))
-    tx.execute(
-        update(assessment)
-        .where(among(tx, assessment.c.person_id, present), or_(assessment.c.assess_at.is_(None), assessment.c.assess_at > now))
-        .values(assess_at=now)
+    put(
+        tx,
+        assessment,
+        ("person_id", "assess_at", "stage"),
+        [(person, now, "") for person in sorted(people)],
+        only="assess_at",
+        unless="assessment.assess_at <= excluded.assess_at",
     )
-    put(tx, assessment, ("person_id", "assess_at", "stage"), [(person, now, "") for person in sorted(set(people) - present)])
 
 
 def mark_everyone(tx: Connection, now: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syncd.model import Raw
 from syncd.store.schema import apart, blocked_key, link, record, record_key
@@ -202,6 +202,17 @@ def holders(tx: Connection, keys: Collection[str]) -> dict[str, list[Holder]]:
     for key, record_id, stream_id, entity_id in tx.execute(query):
         found.setdefault(key, []).append(Holder(record_id, stream_id, entity_id))
     return found
+
+
+def sole_holders(tx: Connection, keys: Collection[str]) -> dict[str, Known]:
+    """Return the oldest record that holds each key, of those keys that one entity alone holds."""
+    query = (
+        select(record_key.c.key, func.min(record.c.id), func.min(record.c.entity_id), func.max(record.c.entity_id))
+        .join(record, record.c.id == record_key.c.record_id)
+        .where(among(tx, record_key.c.key, keys))
+        .group_by(record_key.c.key)
+    )
+    return {key: Known(record_id, one) for key, record_id, one, other in tx.execute(query) if one == other}
 
 
 def blocked(tx: Connection, keys: Collection[str]) -> set[str]:

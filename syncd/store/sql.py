@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, func, select, type_coerce
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Select, Table, any_, func, select, type_coerce
 
 Cell: TypeAlias = str | int | bool | None
 
@@ -19,10 +19,28 @@ def dumps(value: object) -> str:
     return to_json(value).decode()
 
 
-def put(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    """Insert *rows* of *columns*; a row whose key exists replaces those columns."""
+def put(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    only: str = "",
+    unless: str = "",
+) -> None:
+    """Insert *rows* of *columns*; a row whose key exists replaces those columns.
+
+    Of a row that exists *only* this column is replaced, and not even that if *unless* (SQL of ours) is true of it.
+    """
     if rows:
-        connection.exec_driver_sql(_put(table, tuple(columns), connection.dialect.name), [tuple(row) for row in rows])
+        statement = _put(table, tuple(columns), only, unless, connection.dialect.name)
+        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+
+
+def tuples(connection: Connection, query: Select[*tuple[object, ...]]) -> Sequence[tuple[int, ...]]:
+    """Return whole-number rows as the driver gives them, for queries of millions of rows."""
+    cursor = connection.execute(query).cursor
+    return () if cursor is None else cursor.fetchall()
 
 
 def among(
@@ -36,13 +54,15 @@ def among(
 
 
 @lru_cache
-def _put(table: Table, columns: tuple[str, ...], dialect: str) -> str:
+def _put(table: Table, columns: tuple[str, ...], only: str, unless: str, dialect: str) -> str:
     mark = "?" if dialect == "sqlite" else "%s"
     keys = [column.name for column in table.primary_key]
-    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    replaced = [only] if only else [name for name in columns if name not in keys]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in replaced)
     conflict = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
+    condition = f" WHERE ({unless}) IS NOT TRUE" if unless else ""
     # Every name comes from schema.py.
     return (
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)}) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(keys)}) {conflict}"
+        f"ON CONFLICT ({', '.join(keys)}) {conflict}{condition}"
     )

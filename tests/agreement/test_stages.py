@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from syncd.agreement.assess import assess
+from syncd.agreement.assess import assessor
 from syncd.agreement.terms import Agreement
 from syncd.model import Golden
 from tests.agreement.build import ARTICLE_000, at, history, sentence
@@ -54,13 +54,13 @@ CASE_STUDY = (("2026-11-01", "download", "case_study"),)  # 10 points
 def test_a_score_leads_to_a_stage(
     facts: dict[str, Golden], events: tuple[tuple[str, str], ...], before: str, stage: str, cause: str
 ) -> None:
-    result = assess(AGREEMENT, facts, history(*events), before=before, now=NOW)
+    result = assessor(AGREEMENT).assess(facts, history(*events), before, NOW)
 
     assert (result.stage, result.cause) == (stage, cause)
 
 
 def test_reasons_are_said_in_the_words_of_the_agreement() -> None:
-    result = assess(AGREEMENT, SMALL, history(*WEBINAR, *CASE_STUDY), before="lead", now=NOW)
+    result = assessor(AGREEMENT).assess(SMALL, history(*WEBINAR, *CASE_STUDY), "lead", NOW)
 
     assert result.reasons == ("company_size in 10..500 +30", "webinar_attended +20", "download of case_study +10")
     assert result.version == 7

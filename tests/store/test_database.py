@@ -1,0 +1,108 @@
+"""Opening stores, their transactions and locks, on both kinds."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from syncd.store import streams
+from syncd.store.database import Busy, Store, StoreError, StoreTooNew, StoreUnavailable, connect
+from syncd.store.migrate import migrate
+from syncd.store.schema import HEAD
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="stop"), store.write() as tx:
+        streams.remember(tx, "one", "1")
+        raise RuntimeError("stop")
+
+    with store.read() as tx:
+        assert streams.remembered(tx, "one") is None
+
+
+def test_concurrent_read_modify_writes_lose_nothing(store: Store) -> None:
+    with store.write() as tx:
+        streams.remember(tx, "count", "0")
+
+    def add() -> None:
+        for _ in range(20):
+            with store.write() as tx:
+                streams.remember(tx, "count", str(int(streams.remembered(tx, "count") or 0) + 1))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with store.read() as tx:
+        assert streams.remembered(tx, "count") == "80"
+
+
+def test_a_lock_is_held_by_one_and_ends_with_its_holder(store_url: str, open_store: Callable[[str], Store]) -> None:
+    one, other = open_store(store_url), open_store(store_url)
+
+    with one.lock("connection crm"):
+        with pytest.raises(Busy, match="another run holds the lock 'connection crm'"), other.lock("connection crm"):
+            raise AssertionError("locked twice")
+        with other.lock("connection shop"):
+            pass
+    with other.lock("connection crm"):
+        pass
+
+
+def test_a_store_of_a_newer_syncd_is_refused_and_left_alone(store_url: str, open_store: Callable[[str], Store]) -> None:
+    store = open_store(store_url)
+    with store.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreTooNew) as caught:
+        migrate(store)
+
+    assert str(caught.value) == (
+        f"store: written by a newer syncd (schema 9999, this one knows up to {HEAD}); "
+        "install that version, or restore a backup made before"
+    )
+    with store.read() as tx:
+        assert tx.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        pytest.param("nonsense", "store: not a database URL; write sqlite:///syncd.db or postgresql+psycopg://…", id="no URL"),
+        pytest.param("mysql://x/y", "store: 'mysql' is not supported; write sqlite:///… or postgresql+psycopg://…", id="MySQL"),
+        pytest.param("sqlite://", "store: a SQLite store needs a file; write sqlite:///syncd.db", id="in memory"),
+    ],
+)
+def test_a_store_that_cannot_be_is_refused_with_the_remedy(tmp_path: Path, url: str, message: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        connect(url, home=tmp_path)
+
+    assert str(caught.value) == message
+
+
+def test_a_database_that_cannot_be_reached_is_unavailable_without_quoting_anything(tmp_path: Path) -> None:
+    store = connect("postgresql+psycopg://me@127.0.0.1:1/nothing", home=tmp_path)
+
+    with pytest.raises(StoreUnavailable) as caught, store.read():
+        pass
+
+    assert str(caught.value) == "store: OperationalError; nothing was saved, tried again later"
+
+
+def test_sqlite_is_durable_and_private(tmp_path: Path, open_store: Callable[[str], Store]) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/deep/syncd.db")
+
+    with store.write() as tx:
+        assert tx.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert tx.scalar(text("PRAGMA synchronous")) == 2
+        assert tx.scalar(text("PRAGMA foreign_keys")) == 1
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "deep").glob("syncd.db*") if path.is_file()}
+    assert set(modes.values()) == {0o600}
+    assert {"syncd.db", "syncd.db-wal", "syncd.db-shm"} <= set(modes)
