@@ -46,7 +46,7 @@ class SourceRecord:
 
     ``version`` distinguishes versions that share ``changed_at``; "" when the source has none.
     ``deleted`` and ``merged_into`` follow what happened to the record in its source; ``merged_into`` may name another stream
-    (a lead that became a contact). ``field_changed_at`` is given where the source keeps it per field.
+    (a lead that became a contact) and needs no ``deleted`` beside it. ``field_changed_at`` is given where the source keeps it per field.
     """
 
     stream: str

@@ -130,7 +130,7 @@ class Page:
     """One bounded piece of a stream, safe to save whole and to be given twice.
 
     ``cursor`` is the connector's own text: given back to `Connector.pull` it continues after this page, in this process or
-    another one. ``more`` is false once there is nothing further now. ``notes`` are sentences for an operator ("contacts.csv
+    another one. ``more`` is false once there is nothing further now; such a last page may repeat the cursor it came after. ``notes`` are sentences for an operator ("contacts.csv
     is empty"). ``progress`` is the share of the stream read so far, 0 to 1, when known.
     """
 
@@ -156,7 +156,7 @@ class Done:
 class Rejected:
     """The source refused the change. ``retry`` says when the same change may be tried again.
 
-    ``never``: not until someone looks; ``on_change``: when the values differ; an instant: not before it.
+    ``never``: not until someone looks; ``on_change``: when the values differ; an instant, aware: not before it.
     """
 
     code: str
@@ -179,7 +179,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The source works on it; ask `SupportsJobs.receipts` for the outcome."""
+    """The source works on it; ask `SupportsJobs.receipts` for the outcome.
+
+    A job speaks of the changes it accepted, in the order they were pushed; a repeated change may come back with another job.
+    """
 
     job: str
 
@@ -305,7 +308,7 @@ class Connector(Protocol):
     def push(self, changes: Sequence[Change]) -> Sequence[Receipt]:
         """Write *changes*, at most the spec's ``batch`` of them, and return one receipt for each, in order.
 
-        A repeated key has no further effect. Raises only if the outcome of every change is "not done" or unknown.
+        A change pushed again with its key leaves the source as once would have done. Raises only if the outcome of every change is "not done" or unknown.
         """
         ...
 
