@@ -46,7 +46,8 @@ class SourceRecord:
 
     ``version`` distinguishes versions that share ``changed_at``; "" when the source has none.
     ``deleted`` and ``merged_into`` follow what happened to the record in its source; ``merged_into`` may name another stream
-    (a lead that became a contact) and needs no ``deleted`` beside it. ``field_changed_at`` is given where the source keeps it per field.
+    (a lead that became a contact) and needs no ``deleted`` beside it. ``field_changed_at`` is given where the source keeps it
+    per field.
     """
 
     stream: str
@@ -128,6 +129,103 @@ class Change:
     ref: Ref
     fields: Mapping[str, FieldChange]
     key: str
+
+
+# ---------------------------------------------------------------- pushing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The record now holds the new values; ``stored`` gives those which the source keeps in another form than sent."""
+
+    stored: Mapping[str, Golden | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The source refused the change. ``retry`` says when the same change may be tried again.
+
+    ``never``: not until someone looks; ``on_change``: when the values differ; an instant, aware: not before it.
+    """
+
+    code: str
+    what: str
+    field: str = ""
+    retry: Literal["never", "on_change"] | datetime = "on_change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remapped:
+    """The record lives on under another identifier; the change was not made and is to be sent there."""
+
+    to: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The record no longer exists in the source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The source works on it; ask `syncd.spi.SupportsJobs.receipts` for the outcome.
+
+    A job speaks of the changes it accepted, in the order they were pushed; a repeated change may come back with another job.
+    """
+
+    job: str
+
+
+Receipt: TypeAlias = Done | Rejected | Remapped | Gone | Accepted
+
+
+# ---------------------------------------------------------------- what a source looks like
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteField:
+    """A field as the source describes it; ``options`` is empty when any value goes."""
+
+    name: str
+    label: str = ""
+    type: str = "text"
+    options: tuple[str, ...] = ()
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteStream:
+    """A stream and its fields; ``fields`` is empty for streams whose fields cannot be listed."""
+
+    name: str
+    kind: Kind
+    fields: tuple[RemoteField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteSchema:
+    """What a source offers right now."""
+
+    streams: tuple[RemoteStream, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result of a check, with what to do about it when it is not ``ok``."""
+
+    level: Literal["ok", "warning", "error"]
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """How an exported file could be read: the settings of its stream, and the remote field for each golden field."""
+
+    kind: Kind
+    settings: Mapping[str, str | bool | list[str] | dict[str, str]]
+    fields: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 INBOUND_KINDS = (

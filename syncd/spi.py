@@ -18,10 +18,10 @@ A message names the thing and the remedy; it never holds a secret, a person's da
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import pluggy
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
@@ -29,18 +29,29 @@ from pydantic_core import CoreSchema, core_schema
 
 from syncd.model import (
     EMAIL_STREAM,
+    Accepted,
     Activity,
     Association,
     Change,
     Direction,
+    Done,
     FieldChange,
+    Finding,
     Golden,
+    Gone,
     Kind,
     Problem,
     Raw,
+    Receipt,
     Ref,
     Refused,
+    Rejected,
+    Remapped,
+    RemoteField,
+    RemoteSchema,
+    RemoteStream,
     SourceRecord,
+    Suggestion,
 )
 
 __all__ = [
@@ -130,8 +141,9 @@ class Page:
     """One bounded piece of a stream, safe to save whole and to be given twice.
 
     ``cursor`` is the connector's own text: given back to `Connector.pull` it continues after this page, in this process or
-    another one. ``more`` is false once there is nothing further now; such a last page may repeat the cursor it came after. ``notes`` are sentences for an operator ("contacts.csv
-    is empty"). ``progress`` is the share of the stream read so far, 0 to 1, when known.
+    another one. ``more`` is false once there is nothing further now; such a last page may repeat the cursor it came after.
+    ``notes`` are sentences for an operator ("contacts.csv is empty"). ``progress`` is the share of the stream read so far,
+    0 to 1, when known.
     """
 
     records: Sequence[SourceRecord | Activity]
@@ -140,103 +152,6 @@ class Page:
     refused: Sequence[Refused] = ()
     notes: Sequence[str] = ()
     progress: float | None = None
-
-
-# ---------------------------------------------------------------- pushing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """The record now holds the new values; ``stored`` gives those which the source keeps in another form than sent."""
-
-    stored: Mapping[str, Golden | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """The source refused the change. ``retry`` says when the same change may be tried again.
-
-    ``never``: not until someone looks; ``on_change``: when the values differ; an instant, aware: not before it.
-    """
-
-    code: str
-    what: str
-    field: str = ""
-    retry: Literal["never", "on_change"] | datetime = "on_change"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remapped:
-    """The record lives on under another identifier; the change was not made and is to be sent there."""
-
-    to: Ref
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
-    """The record no longer exists in the source."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """The source works on it; ask `SupportsJobs.receipts` for the outcome.
-
-    A job speaks of the changes it accepted, in the order they were pushed; a repeated change may come back with another job.
-    """
-
-    job: str
-
-
-Receipt: TypeAlias = Done | Rejected | Remapped | Gone | Accepted
-
-
-# ---------------------------------------------------------------- what a source looks like
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteField:
-    """A field as the source describes it; ``options`` is empty when any value goes."""
-
-    name: str
-    label: str = ""
-    type: str = "text"
-    options: tuple[str, ...] = ()
-    writable: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteStream:
-    """A stream and its fields; ``fields`` is empty for streams whose fields cannot be listed."""
-
-    name: str
-    kind: Kind
-    fields: tuple[RemoteField, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteSchema:
-    """What a source offers right now."""
-
-    streams: tuple[RemoteStream, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One result of a check, with what to do about it when it is not ``ok``."""
-
-    level: Literal["ok", "warning", "error"]
-    what: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """How an exported file could be read: the settings of its stream, and the remote field for each golden field."""
-
-    kind: Kind
-    settings: Mapping[str, str | bool | list[str] | dict[str, str]]
-    fields: Mapping[str, str]
-    notes: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- the connector
@@ -308,7 +223,8 @@ class Connector(Protocol):
     def push(self, changes: Sequence[Change]) -> Sequence[Receipt]:
         """Write *changes*, at most the spec's ``batch`` of them, and return one receipt for each, in order.
 
-        A change pushed again with its key leaves the source as once would have done. Raises only if the outcome of every change is "not done" or unknown.
+        A change pushed again with its key leaves the source as once would have done. Raises only if the outcome of every
+        change is "not done" or unknown.
         """
         ...
 
