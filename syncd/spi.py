@@ -188,7 +188,7 @@ class Opening:
     """What a connector is opened with.
 
     ``settings`` is an instance of the spec's ``settings``. ``wanted`` names, per stream, the remote fields that the mapping
-    reads or writes. ``home`` is the folder that relative paths start from. ``cache`` is this connection's own folder: its
+    reads. ``home`` is the folder that relative paths start from. ``cache`` is this connection's own folder: its
     content may vanish at any time, which may cost time but never data.
     """
 

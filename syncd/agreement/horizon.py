@@ -2,7 +2,7 @@
 
 The sum is made of rules, each bounded, in groups, each bounded, in a total, bounded again. Every slide has a largest speed
 from now on, so a value cannot leave its limits before (distance to the limit) / (speed): step that far, look again, and stop
-when the step is below a microsecond. For points of one sign this is Newton's method from the safe side and takes some five
+when the step is far below a microsecond. For points of one sign this is Newton's method from the safe side and takes some five
 steps; for mixed signs it may stop early. It is never late.
 """
 
@@ -16,6 +16,7 @@ from syncd.agreement.fading import Slide
 
 _LN2 = log(2.0)
 _LOOKS = 200
+_NEAR = 0.01
 
 
 class Sliding(NamedTuple):
@@ -45,7 +46,7 @@ def time_to_change(groups: Sequence[Sum], total: Sum, limit: float) -> float:
     x = 0.0
     for _ in range(_LOOKS):
         step = _certain(groups, total, x)
-        if step < 1.0:
+        if step < _NEAR:
             return x
         x += step
         if x >= limit:

@@ -11,11 +11,11 @@ from syncd.agreement.conditions import ALL, Facts, Timelines, compiled_channel, 
 from syncd.agreement.counting import FOREVER, Channel
 from syncd.agreement.fading import Fader, Slide, fader
 from syncd.agreement.language import EventCondition, FactCondition
-from syncd.agreement.terms import PICO, Branch, Group, Rule
+from syncd.agreement.terms import POINT, Branch, Group, Rule
 
 
 class Line(NamedTuple):
-    """What one rule gives: pico-points, the sentence that held, and the instants of the events it counted."""
+    """What one rule gives: femto-points, the sentence that held, and the instants of the events it counted."""
 
     group: str
     rule: str
@@ -89,7 +89,7 @@ def _compiled_fact_rule(rule: Rule, group: str) -> list[tuple[Callable[[Facts], 
 
 
 _RuleStanding: TypeAlias = tuple[int, str, Sequence[int], Slide | None, int]
-"""Pico-points, the sentence that holds ("" if none), the events it counted, how the points slide, and until when."""
+"""Femto-points, the sentence that holds ("" if none), the events it counted, how the points slide, and until when."""
 
 _RuleTest: TypeAlias = Callable[[Facts, Timelines, int], _RuleStanding]
 
@@ -108,7 +108,7 @@ class _CompiledRule(NamedTuple):
 def _compiled_rule(rule: Rule, channels: dict[Channel, int], zone: str) -> _CompiledRule:
     fade = fader(rule.fades)
     branches = [_compiled_branch(rule, branch, fade, channels, zone) for branch in rule.branches]
-    cap = inf if rule.max_points is None else rule.max_points / PICO
+    cap = inf if rule.max_points is None else rule.max_points / POINT
     if len(branches) == 1:
         only = compiled_channel(rule.branches[0].when.condition, rule.counting, channels, zone)
         return _CompiledRule(rule.id, cap, only, branches[0])

@@ -16,15 +16,15 @@ from syncd.agreement import horizon
 from syncd.agreement.conditions import Facts, Test, Timelines, compiled_test
 from syncd.agreement.counting import FOREVER, Channel, EventType, History, takes, thinned
 from syncd.agreement.rules import Line, Standing, compiled_group
-from syncd.agreement.terms import PICO, Band, Counting, Group, Model
+from syncd.agreement.terms import POINT, Band, Counting, Group, Model
 
-HALF = PICO // 2
+HALF = POINT // 2
 NO_BAND = "below"
 """The band of a score that no band of the model holds."""
 
 
 class GroupScore(NamedTuple):
-    """A group's pico-points before and after its limits, and its grade ("" without grades)."""
+    """A group's femto-points before and after its limits, and its grade ("" without grades)."""
 
     id: str
     raw: int
@@ -34,7 +34,7 @@ class GroupScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A score at one instant. ``exact`` is in pico-points, ``published`` the whole points that bands compare.
+    """A score at one instant. ``exact`` is in femto-points, ``published`` the whole points that bands compare.
 
     ``instant`` and ``veto`` are the sentences that make or forbid an MQL, "" if none. ``next_change_at`` (microseconds UTC,
     `FOREVER` if never) is the first instant at which anything published may differ if nothing else happens.
@@ -62,12 +62,12 @@ def score(model: Model, facts: Facts, history: History, *, now: int, since: int 
 
 
 def published(points: int) -> int:
-    """Round pico-points to whole points, ties away from zero.
+    """Round femto-points to whole points, ties away from zero.
 
-    >>> [published(p * PICO // 100) for p in (7049, 7050, -50)]
+    >>> [published(p * POINT // 100) for p in (7049, 7050, -50)]
     [70, 71, -1]
     """
-    whole = (abs(points) + HALF) // PICO
+    whole = (abs(points) + HALF) // POINT
     return whole if points >= 0 else -whole
 
 
@@ -192,9 +192,9 @@ def _next_change(
     if not sums:
         return until
     low, high = _rounds_to(whole, whole)
-    total = horizon.Sum(constant / PICO, (), *_points_range(model.low, model.high), stays_above=low, stays_below=high)
+    total = horizon.Sum(constant / POINT, (), *_points_range(model.low, model.high), stays_above=low, stays_below=high)
     waits = horizon.time_to_change(sums, total, float(until - now))
-    return min(until, now + max(int(waits), 1))
+    return min(until, now + int(waits) + 1)
 
 
 def _group_sum(group: Group, standing: Standing, result: GroupScore) -> horizon.Sum:
@@ -205,11 +205,11 @@ def _group_sum(group: Group, standing: Standing, result: GroupScore) -> horizon.
         grade = next(band for band in group.grades if band.name == result.grade)
         above, below = _rounds_to(grade.low, grade.high)
     low, high = _points_range(group.low, group.high)
-    return horizon.Sum(standing.raw / PICO - amounts, sliding, low, high, above, below)
+    return horizon.Sum(standing.raw / POINT - amounts, sliding, low, high, above, below)
 
 
 def _points_range(low: int | None, high: int | None) -> tuple[float, float]:
-    return (-inf if low is None else low / PICO, inf if high is None else high / PICO)
+    return (-inf if low is None else low / POINT, inf if high is None else high / POINT)
 
 
 def _rounds_to(low: int | None, high: int | None) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """The agreement as data: what the teams signed, already read and checked.
 
-Points are whole numbers of `PICO` points (a trillionth), so that sums are exact, independent of their order and free of
-floating-point ties; only a half-life's fraction is computed in floating point, and rounded to one pico-point at once.
+Points are whole numbers of femto-points, `POINT` of which make one, so that sums are exact, independent of their order and
+free of floating-point ties; only a half-life's fraction is computed in floating point, and rounded to a femto-point at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from syncd.agreement.language import Condition
 
-PICO = 10**12
+POINT = 10**15
 
 Shape: TypeAlias = Literal["none", "cliff", "linear", "linear_steps", "half_life"]
 
@@ -90,7 +90,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A complete scoring model. Limits are pico-points; bands and grades are published, whole points."""
+    """A complete scoring model. Limits are femto-points; bands and grades are published, whole points."""
 
     id: str
     groups: tuple[Group, ...]

@@ -11,7 +11,7 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import History, micros_of
 from syncd.agreement.examples import Made, broken, event_problem, history
 from syncd.agreement.language import EventCondition, english, spoken
-from syncd.agreement.terms import PICO, Agreement, Band, Fades, Model, Rule
+from syncd.agreement.terms import POINT, Agreement, Band, Fades, Model, Rule
 from syncd.cli.base import Exit, Failure, Instant, LazyGroup, common, configured, site
 from syncd.cli.clock import now as clock
 from syncd.cli.output import is_json, line, print_json, table
@@ -131,11 +131,11 @@ def _together(real: tuple[Facts, History], tried: tuple[Facts, History]) -> tupl
 
 def _print_model(model: Model) -> None:
     for group in model.groups:
-        limits = "" if group.low is None else f" ({group.low // PICO} to {(group.high or 0) // PICO})"
+        limits = "" if group.low is None else f" ({group.low // POINT} to {(group.high or 0) // POINT})"
         table(
             (f"{group.id}{limits}", "points", "when"),
             [
-                (rule.id if i == 0 else "", f"{branch.points / PICO:+g}", _when(rule, i))
+                (rule.id if i == 0 else "", f"{branch.points / POINT:+g}", _when(rule, i))
                 for rule in group.rules
                 for i, branch in enumerate(rule.branches)
             ],
@@ -155,7 +155,7 @@ def _said(model: Model) -> list[dict[str, object]]:
         {
             "group": group.id,
             "rule": rule.id,
-            "points": branch.points / PICO,
+            "points": branch.points / POINT,
             "sentence": branch.when.text,
             "means": _when(rule, i),
         }
@@ -180,7 +180,7 @@ def _when(rule: Rule, position: int) -> str:
         if not rule.counting.human_only:
             words.append("machines count")
     if rule.max_points is not None:
-        words.append(f"at most {rule.max_points / PICO:g} points")
+        words.append(f"at most {rule.max_points / POINT:g} points")
     return "; ".join(word for word in words if word)
 
 

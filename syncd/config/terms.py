@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from syncd.agreement.examples import Example, Made, event_problem
 from syncd.agreement.language import SentenceError, parse
-from syncd.agreement.terms import PICO, Agreement, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
+from syncd.agreement.terms import POINT, Agreement, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
 from syncd.config.agreement import (
     AgreementFile,
     BranchTerms,
@@ -125,8 +125,8 @@ class _Compiler:
                 for group_name, group in terms.groups.items()
             ),
             bands=tuple(self._band(band, text, (*at, "bands", band)) for band, text in terms.bands.items()),
-            low=_pico(scoring.limits.min),
-            high=_pico(scoring.limits.max),
+            low=_femto(scoring.limits.min),
+            high=_femto(scoring.limits.max),
             leave_mql_below=terms.leave_mql_below,
             instantly_mql=self._sentences(terms.instantly_mql, (*at, "instantly_mql")),
             never_mql=self._sentences(terms.never_mql, (*at, "never_mql")),
@@ -168,14 +168,14 @@ class _Compiler:
         return Rule(
             id=terms.id,
             branches=tuple(
-                Branch(self._sentence(branch.when, place), _pico(branch.points) or 0)
+                Branch(self._sentence(branch.when, place), _femto(branch.points) or 0)
                 for branch, place in zip(branches, places, strict=True)
             ),
             fades=_fades(terms.fades if terms.fades is not None else group.fades),
             counting=_counting(terms.counts if terms.counts is not None else group.counts),
             max_times=terms.max_times,
             keep=terms.keep,
-            max_points=_pico(terms.max_points),
+            max_points=_femto(terms.max_points),
             says=terms.says,
         )
 
@@ -193,7 +193,7 @@ class _Compiler:
         if text is None:
             return None, None
         if (match := _RANGE.fullmatch(text)) and int(match[1]) <= int(match[2]):
-            return _pico(int(match[1])), _pico(int(match[2]))
+            return _femto(int(match[1])), _femto(int(match[2]))
         self._wrong(at, "is not a range; write the least and the most, for example 0..60")
         return None, None
 
@@ -223,8 +223,8 @@ class _Compiler:
         self.problems.append(self.document.problem(at, f"{name}: {what}"))
 
 
-def _pico(points: Decimal | int | None) -> int | None:
-    return None if points is None else int(points * PICO)
+def _femto(points: Decimal | int | None) -> int | None:
+    return None if points is None else int(points * POINT)
 
 
 def _fades(terms: FadeTerms | str) -> Fades:

@@ -85,7 +85,9 @@ def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, n
     had = before.fields if before is not None else None
     if before is not None and had is not None and changed_at < before.changed_at:
         return None
-    fields = {**(had or {}), **{name: value if _is_clean(value) else _clean(value) for name, value in one.fields.items()}}
+    kept = site.maps[stream.id].kept
+    told = {name: value if _is_clean(value) else _clean(value) for name, value in one.fields.items() if name in kept}
+    fields = {**(had or {}), **told}
     gone = one.deleted or one.merged_into is not None
     changed = before is None or had != fields or gone == (before.deleted_at is None)
     base_at, field_at = _instants(one, before, fields, changed_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, get_args
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,7 +21,7 @@ from syncd.store.sql import dumps
 from syncd.store.streams import Stream
 
 LOOK_AGAIN = 30_000_000
-"""Microseconds until a source's job is asked about again."""
+"""Microseconds until a job is asked about again, and until anything that was put off is tried again at the earliest."""
 
 Settled: TypeAlias = tuple[Addressed, Receipt]
 
@@ -33,21 +33,22 @@ class Job(NamedTuple):
     position: int
 
 
-def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int) -> Counts:
+def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, until: int) -> Counts:
     """Send up to *batch* of the oldest writes of a stream and settle what became of each; empty if there was nothing to do.
 
-    Raises: what `Connector.push` raises; the writes then stay, and a repetition carries the same keys.
+    *until* is when the run began: what is put off meanwhile is not sent again in the same run. Raises: what `Connector.push`
+    raises; the writes then stay, and a repetition carries the same keys.
     """
     with site.store.read() as tx:
-        ready = outbox.sendable(tx, stream.id, site.now(), batch)
+        ready = outbox.sendable(tx, stream.id, until, batch)
     working = [one for one in ready if one.pending.job is not None]
     fresh = [one for one in ready if one.pending.job is None]
     settled = _ask_jobs(connector, working)
     if fresh:
         receipts = connector.push([_change(stream, one) for one in fresh])
-        if len(receipts) != len(fresh):
+        if len(receipts) != len(fresh) or not all(isinstance(receipt, get_args(Receipt)) for receipt in receipts):
             raise BadAnswer(
-                f"{stream.name}: {len(fresh)} writes came back with {len(receipts)} receipts; they stay in the outbox"
+                f"{stream.name}: {len(fresh)} writes did not come back with a receipt each; they stay in the outbox"
             )
         settled += _with_jobs(zip(fresh, receipts, strict=True))
     if not settled:
@@ -160,7 +161,7 @@ def _reject(tx: Connection, site: Site, stream: Stream, one: Addressed, receipt:
     pending = one.pending._replace(attempts=one.pending.attempts + 1, job=None)
     match receipt.retry:
         case datetime() as later:
-            pending = pending._replace(not_before=micros_of(later))
+            pending = pending._replace(not_before=max(micros_of(later), now + LOOK_AGAIN))
         case held:
             pending = pending._replace(held=held)
     present = outbox.pending(tx, [pending.record_id]).get(pending.record_id)

@@ -78,12 +78,14 @@ def pull(site: Site, name: str, watcher: Watcher, *, full: bool = False, scope: 
 
 
 def push(site: Site, name: str, watcher: Watcher) -> Outcome:
-    """Send what waits in the outbox for a connection, batch by batch. Raises: Busy."""
-    batch = site.config.connections[name].spec.batch
+    """Send what waits in the outbox for a connection, batch by batch; nothing unless its write-back is live. Raises: Busy."""
+    connection, began = site.config.connections[name], site.now()
+    if connection.write_back != "live":
+        return Outcome(connection=name, step="push")
 
     def work(connector: Connector, outcome: Outcome) -> None:
         for stream in readable(site, name):
-            while counts := push_batch(site, connector, stream, batch=batch):
+            while counts := push_batch(site, connector, stream, batch=connection.spec.batch, until=began):
                 outcome.counts += counts
                 watcher.stepped("push", counts)
                 if watcher.stopping():

@@ -280,12 +280,12 @@ def _line(line: Line) -> LineShown:
 
 
 def exact(points: int) -> str:
-    """Write pico-points with at most two decimals.
+    """Write femto-points with at most two decimals.
 
-    >>> exact(15_905_507_889_761), exact(-50 * 10**12)
+    >>> exact(15_905_507_889_761_000), exact(-50 * 10**15)
     ('15.91', '-50')
     """
-    text = f"{Decimal(points).scaleb(-12):.2f}"
+    text = f"{Decimal(points).scaleb(-15):.2f}"
     return text.rstrip("0").rstrip(".")
 
 

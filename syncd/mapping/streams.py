@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from syncd.mapping.fields import Candidate
@@ -41,7 +41,7 @@ class Write(NamedTuple):
     of: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamMap:
     """The mapping of one stream.
 
@@ -58,10 +58,15 @@ class StreamMap:
     kinds: tuple[tuple[str, str], ...] = ()
     assets: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def wanted(self) -> frozenset[str]:
         """The remote fields the mapping reads."""
         return frozenset({name for read in self.reads for name in read.remote} | {link.remote for link in self.same_as})
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """The remote fields worth storing: those read, and those written, to know what they hold."""
+        return self.wanted | {write.remote for write in self.writes}
 
 
 class Mapped(NamedTuple):

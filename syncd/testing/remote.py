@@ -174,9 +174,12 @@ class FakeRemote:
         self._failing_next.clear()
         self.loses_answers = False
 
-    def reject(self, ref: Ref, rejected: Rejected) -> None:
-        """Reject every write to *ref*."""
-        self._rejecting[ref] = rejected
+    def reject(self, ref: Ref, rejected: Rejected | None) -> None:
+        """Reject every write to *ref*; ``None`` takes them again."""
+        if rejected is None:
+            self._rejecting.pop(ref, None)
+        else:
+            self._rejecting[ref] = rejected
 
     def slow_down(self, ref: Ref) -> None:
         """Take writes to *ref* as jobs, which wait for `finish_jobs`."""

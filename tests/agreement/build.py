@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from syncd.agreement.counting import EventType, History, micros_of
 from syncd.agreement.language import parse
-from syncd.agreement.terms import PICO, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
+from syncd.agreement.terms import POINT, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
 
 FIELDS = ("company_size", "industry", "role", "email", "unsubscribed", "location", "budget", "tags")
 KINDS = ("page_view", "download", "webinar_attended", "email_open", "demo_request", "call_out")
@@ -34,19 +34,19 @@ def sentence(text: str) -> Sentence:
     return Sentence(text, parse(text, fields=FIELDS, kinds=KINDS))
 
 
-def pico(points: float | str) -> int:
-    return int(Decimal(str(points)) * PICO)
+def femto(points: float | str) -> int:
+    return int(Decimal(str(points)) * POINT)
 
 
 def rule(name: str, *branches: tuple[str, float], **options: Unpack[RuleOptions]) -> Rule:
     max_points = options.get("max_points")
     return Rule(
         id=name,
-        branches=tuple(Branch(sentence(text), pico(points)) for text, points in branches),
+        branches=tuple(Branch(sentence(text), femto(points)) for text, points in branches),
         fades=options.get("fades", Fades()),
         counting=options.get("counting", Counting()),
         max_times=options.get("max_times"),
-        max_points=None if max_points is None else pico(max_points),
+        max_points=None if max_points is None else femto(max_points),
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syncd.agreement.counting import FOREVER, EventType
 from syncd.agreement.scoring import Score, score
-from syncd.agreement.terms import PICO, Band, Counting, Fades, Group, Model, Rule
+from syncd.agreement.terms import POINT, Band, Counting, Fades, Group, Model, Rule
 from tests.agreement.build import at, rule
 
 HOUR = 3_600_000_000
@@ -42,7 +42,7 @@ class Line:
     def rule(self, name: str) -> Rule:
         session = None if self.session_h is None else timedelta(hours=self.session_h)
         built = rule(name, (self.sentence(), self.points), fades=self.fades, counting=Counting(session=session))
-        cap = None if self.max_points is None else self.max_points * PICO
+        cap = None if self.max_points is None else self.max_points * POINT
         return Rule(
             id=name,
             branches=built.branches,
@@ -111,7 +111,7 @@ limits = st.sampled_from([(None, None), (0, 30), (-20, 20)])
 
 
 def built(rules: Sequence[Line], low: int | None, high: int | None) -> Model:
-    bound = {"low": None if low is None else low * PICO, "high": None if high is None else high * PICO}
+    bound = {"low": None if low is None else low * POINT, "high": None if high is None else high * POINT}
     grades = (Band(name="A", low=20), Band(name="B"))
     group = Group(id="g", rules=tuple(line.rule(str(i)) for i, line in enumerate(rules)), grades=grades, **bound)
     return Model(id="random", groups=(group,), bands=(Band(name="mql", low=25), Band(name="cold", high=24)))
@@ -131,7 +131,7 @@ def test_the_engine_agrees_with_the_oracle(rules: list[Line], old: list[int], bo
 
     result = score(built(rules, low, high), {}, {EventType("page_view"): events}, now=NOW)
 
-    assert abs(result.exact / PICO - expected) < 1e-9
+    assert abs(result.exact / POINT - expected) < 1e-9
 
 
 @given(st.lists(lines, min_size=1, max_size=4), ages, limits, st.floats(0, 1), st.integers(0, 3))

@@ -171,7 +171,7 @@ def upgrade() -> None:
     sa.Column('stage_to', sa.Text(), nullable=False),
     sa.Column('cause', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('person_id', 'moved_at', name=op.f('pk_stage_move')),
+    sa.PrimaryKeyConstraint('person_id', 'moved_at', 'stage_to', name=op.f('pk_stage_move')),
     comment='A person entering a stage.',
     sqlite_with_rowid=False
     )

@@ -1,0 +1,17 @@
+"""An installation on either kind of store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syncd.store.database import Store
+from tests.engine.build import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path, store: Store) -> Home:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    return Home(folder, store)

@@ -1,0 +1,227 @@
+"""Who is one person, who is not, and how a mistake is taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syncd.engine.identity import NothingToUndo, unmerge
+from syncd.engine.why import find, find_record
+from syncd.model import Activity, Association, Ref
+from syncd.store import records
+from tests.engine.build import START, Home
+
+
+def test_the_same_address_in_any_spelling_is_one_person_also_within_a_page(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "Ann@Firm.example"})
+    home.crm.put("contacts", "2", {"Email": " ann@firm.example "})
+    home.shop.put("contacts", "9", {"Email": "mailto:ANN@FIRM.EXAMPLE"})
+    home.pull()
+
+    assert home.people() == [["crm:1", "crm:2", "shop:9"]]
+
+
+def test_a_second_address_joins_as_well(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Others": "ann@home.example; a.n@old.example"})
+    home.shop.put("contacts", "9", {"Email": "a.n@old.example"})
+    home.pull()
+
+    assert home.people() == [["crm:1", "shop:9"]]
+
+
+def test_the_same_name_never_joins(home: Home) -> None:
+    home.crm.put("contacts", "1", {"First": "Ann", "Phone": "910 000 001", "Email": "ann@firm.example"})
+    home.crm.put("contacts", "2", {"First": "Ann", "Phone": "910 000 001", "Email": "ann@other.example"})
+    home.crm.put("contacts", "3", {"First": "Ann", "Phone": "910 000 001"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1"], ["crm:2"], ["crm:3"]]
+
+
+@pytest.mark.parametrize("order", [("crm", "shop"), ("shop", "crm")], ids="first {}".format)
+def test_an_identifier_of_another_system_joins_in_either_order(home: Home, order: tuple[str, str]) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Shop ID": "9"})
+    home.shop.put("contacts", "9", {"Email": "ann@home.example", "City": "Lugo"})
+    home.pull(*order)
+
+    assert home.people() == [["crm:1", "shop:9"]]
+    assert home.fields("ann@home.example")["city"] == "Lugo"
+
+
+def test_two_people_met_by_one_record_become_the_older_one(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    older = home.person("ann@firm.example").id
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"Email": "ann@home.example"})
+    home.pull("crm")
+    younger = home.person("ann@home.example").id
+
+    home.clock.advance(timedelta(minutes=1))
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "Others": "ann@home.example"})
+    home.pull("shop")
+
+    assert home.people() == [["crm:1", "crm:2", "shop:9"]]
+    assert home.person("ann@home.example").id == older
+    assert home.person(younger).id == older  # an identifier given out before leads to the survivor
+
+
+def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> None:
+    one = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    other = home.crm.put("contacts", "2", {"Email": "ann@home.example"})
+    home.sync()
+    home.crm.merge(other, one)
+    home.sync()
+
+    assert home.people() == [["crm:1", "crm:2"]]
+    assert home.fields("crm.contacts:2")["email"] == "ann@firm.example"  # the merged record no longer speaks
+
+
+def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
+    home.pull("crm")
+    assert len(home.people()) == 1
+
+    home.crm.put("contacts", "5", {"Email": "info@firm.example"})  # the sixth
+    home.pull("crm")
+    assert home.people() == [[f"crm:{number}"] for number in range(6)]
+
+    home.shop.put("contacts", "9", {"Email": "info@firm.example"})
+    home.pull("shop")
+    assert ["shop:9"] in home.people()
+
+
+def test_all_at_once_or_one_after_the_other_a_shared_address_joins_nobody(home: Home) -> None:
+    for number in range(6):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
+    home.pull("crm")
+
+    assert len(home.people()) == 6
+
+
+# ---------------------------------------------------------------- accounts
+
+
+def test_a_company_address_makes_an_account_and_free_mail_never_does(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@mail.firm.example"})
+    home.crm.put("contacts", "2", {"Email": "ben@gmail.com"})
+    home.pull("crm")
+
+    assert home.accounts() == [{"domain": "firm.example"}]
+    assert home.person("ann@mail.firm.example").account == "firm.example"
+    assert home.person("ben@gmail.com").account == ""
+
+
+def test_an_account_with_that_domain_is_the_same_account_in_either_order(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.shop.put("accounts", "7", {"Name": "Firm Ltd", "Website": "https://www.firm.example/about"})
+    home.pull("shop")
+    home.shop.put("contacts", "9", {"Email": "ben@firm.example"})
+    home.pull("shop")
+
+    assert home.accounts() == [{"domain": "firm.example", "name": "Firm Ltd"}]
+    assert home.person("ann@firm.example").account == home.person("ben@firm.example").account == "Firm Ltd"
+
+
+def test_an_account_the_source_names_outweighs_the_domain_and_may_arrive_later(home: Home) -> None:
+    to = Association("account", Ref("accounts", "7"))
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"}, associations=[to])
+    home.pull("crm")
+    home.crm.put("accounts", "7", {"Name": "Holding", "Website": "holding.example", "Size": "120"})
+    home.sync()
+
+    assert home.person("ann@firm.example").account == "Holding"
+    assert home.score("ann@firm.example") == (30, "nurture")  # the account's size is a fact of the person
+
+
+def test_a_changed_account_lets_its_people_be_assessed(home: Home) -> None:
+    to = Association("account", Ref("accounts", "7"))
+    home.crm.put("accounts", "7", {"Name": "Firm", "Size": "5"})
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com"}, associations=[to])
+    home.sync()
+    assert home.score("ann@gmail.com") == (0, "lead")
+
+    home.crm.put("accounts", "7", {"Size": "50"})
+    home.sync()
+    assert home.score("ann@gmail.com") == (30, "nurture")
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def _taken_apart(home: Home, words: str, *only: str) -> None:
+    with home.store.write() as tx:
+        person = find(tx, home.site, words)
+        assert person is not None
+        chosen = [found.id for name in only if (found := find_record(tx, home.site, name)) is not None]
+        unmerge(tx, home.site, person, home.site.now(), only=chosen)
+
+
+def test_a_merge_is_taken_back_and_stays_so(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.crm.put("contacts", "2", {"Email": "info@firm.example", "City": "Lugo"})
+    home.pull("crm")
+    older, younger = home.person("ann@firm.example").id, home.person("info@firm.example").id
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "1", {"Others": "info@firm.example"})
+    home.sync()
+    assert home.people() == [["crm:1", "crm:2"]]
+
+    _taken_apart(home, "ann@firm.example")
+
+    assert home.people() == [["crm:1"], ["crm:2"]]
+    assert (home.person("crm.contacts:1").id, home.person("crm.contacts:2").id) == (older, younger)
+    assert home.fields("crm.contacts:2")["city"] == "Lugo"
+
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "1", {"City": "Oviedo"})
+    home.crm.put("contacts", "2", {"City": "Vigo"})
+    home.sync()
+    home.pull("crm", full=True)
+    assert home.people() == [["crm:1"], ["crm:2"]]
+
+
+def test_a_single_record_is_taken_out(home: Home) -> None:
+    for number in range(3):
+        home.crm.put("contacts", str(number), {"Email": "ann@firm.example"})
+    home.sync()
+
+    _taken_apart(home, "ann@firm.example", "crm.contacts:1")
+
+    assert home.people() == [["crm:0", "crm:2"], ["crm:1"]]
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example"})
+    home.pull("shop")
+    assert ["crm:1"] in home.people() or ["crm:0", "crm:2"] in home.people()
+    assert ["crm:0", "crm:1", "crm:2", "shop:9"] not in home.people()
+
+
+def test_activities_return_to_the_person_of_their_record(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Title": "ceo"})
+    home.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    home.sync()
+    home.clock.advance(timedelta(minutes=1))
+    visit = Activity(stream="visits", source_id="v1", kind="view", occurred_at=START, about=(Ref("contacts", "2"),))
+    home.crm.commit(visit)
+    home.sync()
+    assert home.score("ann@firm.example") == (15, "lead")  # 10 for the CEO, 5 for the visit
+
+    _taken_apart(home, "ann@firm.example", "crm.contacts:2")
+    home.sync()
+
+    assert home.score("crm.contacts:1") == (10, "lead")
+    assert home.score("crm.contacts:2") == (5, "lead")
+
+
+def test_nothing_to_take_back_is_said(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+
+    with pytest.raises(NothingToUndo, match="was never merged"):
+        _taken_apart(home, "ann@firm.example")
+    with pytest.raises(NothingToUndo, match="would be left without records"):
+        _taken_apart(home, "ann@firm.example", "crm.contacts:1")
+    with home.store.read() as tx:
+        assert records.pairs_apart(tx) == []

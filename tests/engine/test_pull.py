@@ -1,0 +1,202 @@
+"""Pages into the store: whole or not at all, newer over older, absent kept, bad rows aside."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syncd.engine.pull import pull_page
+from syncd.spi import BadAnswer, Misconfigured, Problem, Refused, Unauthorized, Unavailable
+from syncd.store import inbox, streams
+from syncd.store.streams import Fenced
+from syncd.testing import FakeConnector
+from tests.engine.build import START, Home
+
+
+def test_a_reading_goes_on_where_the_last_page_was_saved(home: Home) -> None:
+    for number in range(7):  # three pages of three
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example"})
+    home.crm.fail_next(Unavailable("down"))
+    home.pull("crm")
+    first = home.pull("crm")
+
+    assert first.counts["new"] == 7
+    assert home.pull("crm").counts["read"] == 0
+    assert len(home.people()) == 7
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        pytest.param(Unavailable("down"), "unavailable", id="unavailable"),
+        pytest.param(Unauthorized("no"), "unauthorized", id="unauthorized"),
+        pytest.param(Misconfigured("what"), "misconfigured", id="misconfigured"),
+        pytest.param(BadAnswer("eh"), "badanswer", id="bad answer"),
+    ],
+)
+def test_a_failing_source_is_the_outcome_and_not_an_exception(home: Home, error: Exception, word: str) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.crm.fail_next(error)  # type: ignore[arg-type]
+
+    outcome = home.pull("crm")
+
+    assert (outcome.word, outcome.error) == (word, error)
+    assert home.people() == []
+    assert home.pull("crm").word == "complete"
+
+
+def test_an_older_version_never_replaces_a_newer_one(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"City": "Lugo"}, changed_at=START - timedelta(days=1))
+
+    outcome = home.pull("crm")
+
+    assert outcome.counts["stale"] == 1
+    assert home.fields("ann@firm.example")["city"] == "Leon"
+
+
+def test_a_field_that_is_absent_is_kept_and_a_blank_one_says_nothing(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon", "First": "Ann"})
+    home.pull("crm")
+    home.crm.commit(FakeConnector(home.crm).reread([home.crm.put("contacts", "1", {"City": ""})])[0])
+
+    home.pull("crm")
+
+    assert "city" not in home.fields("ann@firm.example")  # the only source emptied it
+    assert home.fields("ann@firm.example")["first_name"] == "Ann"
+
+
+def test_the_same_page_again_changes_nothing(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Phone": "910 000 001"})
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+    home.pull("crm")
+
+    again = home.pull("crm", full=True)
+
+    assert (again.counts["read"], again.counts["unchanged"], again.counts["changed"]) == (2, 2, 0)
+
+
+def test_a_deleted_record_no_longer_speaks_and_speaks_again_when_restored(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "City": "Lugo"}, changed_at=START - timedelta(days=1))
+    home.pull()
+    assert home.fields("ann@firm.example")["city"] == "Leon"
+
+    home.crm.delete(home.crm.put("contacts", "1", {}))
+    home.pull("crm")
+    assert home.fields("ann@firm.example")["city"] == "Lugo"
+
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.pull("crm")
+    assert home.fields("ann@firm.example")["city"] == "Leon"
+
+
+def test_somebody_whose_last_record_is_deleted_is_gone_and_comes_back(home: Home) -> None:
+    ref = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.sync()
+    home.crm.delete(ref)
+    home.sync()
+    assert home.people() == []
+
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.sync()
+    assert home.people() == [["crm:1"]]
+    assert home.score("ann@firm.example") == (0, "lead")
+
+
+def test_a_bad_row_goes_to_the_inbox_and_the_rest_goes_on(home: Home) -> None:
+    problem = Problem(where="row 2", what="has no identifier", code="fake.no_id")
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.crm.commit(Refused(stream="contacts", external_id="2", problem=problem, raw="a;b"))
+    home.crm.put("contacts", "3", {"Email": "cat@firm.example"})
+
+    outcome = home.pull("crm")
+
+    assert (outcome.counts["new"], outcome.counts["refused"]) == (2, 1)
+    with home.store.read() as tx:
+        (item,) = inbox.waiting(tx)
+    assert (item.connection, item.place, item.code, item.spot, item.raw) == ("crm", "2", "fake.no_id", "row 2", "a;b")
+
+
+def test_an_inbox_item_goes_when_its_record_comes_well(home: Home) -> None:
+    problem = Problem(where="row 2", what="has no identifier", code="fake.no_id")
+    home.crm.commit(Refused(stream="contacts", external_id="2", problem=problem))
+    home.pull("crm")
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+
+    home.pull("crm")
+
+    with home.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
+def test_a_whole_reading_takes_out_what_is_no_longer_refused(home: Home) -> None:
+    problem = Problem(where="row 2", what="cannot be read", code="fake.broken")
+    home.crm.commit(Refused(stream="contacts", external_id="", problem=problem, raw="broken"))
+    home.pull("crm")
+    with home.store.read() as tx:
+        assert len(inbox.waiting(tx)) == 1
+
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "", {"Email": "ben@firm.example"})  # the row without identifier became a good one
+    home.pull("crm", full=True)
+
+    with home.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
+def test_a_page_behind_a_cursor_that_somebody_else_moved_is_not_saved(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    stream = home.site.stream("crm", "contacts")
+    assert stream is not None
+    with home.store.write() as tx:
+        streams.advance(tx, stream, "1", now=1, complete=True)
+
+    with pytest.raises(Fenced):
+        pull_page(home.site, FakeConnector(home.crm), stream)
+
+    assert home.people() == []
+
+
+def test_more_fields_in_the_mapping_read_the_stream_from_the_beginning(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Country": "Spain"})
+    home.pull("crm")
+    home.mapping = home.mapping.replace("      city: City\n", "      city: City\n      country: Country\n")
+    home.open()
+
+    home.pull("crm")
+
+    assert home.fields("ann@firm.example")["country"] == "ES"
+
+
+def test_a_changed_law_folds_everybody_anew_without_reading_anything(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"}, changed_at=START - timedelta(days=2))
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "City": "Lugo"}, changed_at=START - timedelta(days=1))
+    home.sync()
+    assert home.fields("ann@firm.example")["city"] == "Lugo"
+
+    home.agreement = home.agreement.replace("fields: {", "fields: {city: {wins: [crm]}, ")
+    home.open()
+    home.sync()
+
+    assert home.fields("ann@firm.example")["city"] == "Leon"
+    shown = next(one for one in home.person("ann@firm.example").fields if one.name == "city")
+    assert (shown.because, [value for _, value in shown.before]) == ("preferred source 1 of 1", ['"Lugo"'])
+
+
+def test_what_a_removed_connection_said_stays(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"}, changed_at=START - timedelta(days=1))
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "City": "Lugo"})
+    home.sync()
+    del home.remotes["shop"]
+    home.mapping = home.mapping.replace("    same_as: {shop.contacts: Shop ID}\n", "")
+    home.open()
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "1", {"First": "Ann"})
+    home.sync()
+
+    assert home.fields("ann@firm.example") == {"email": "ann@firm.example", "city": "Lugo", "first_name": "Ann"}

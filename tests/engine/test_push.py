@@ -1,0 +1,255 @@
+"""Writing back: only what differs, every receipt, nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from syncd.engine import sync
+from syncd.model import Golden, Ref
+from syncd.spi import Rejected, Unavailable
+from syncd.store import ids, inbox, outbox
+from tests.engine.build import Home, Quiet
+
+ANN = Ref("contacts", "1")
+
+
+@pytest.fixture
+def known(home: Home) -> Home:
+    """An installation that knows Ann, a CEO of a company of 50: 40 points."""
+    home.crm.put("accounts", "7", {"Name": "Firm", "Website": "firm.example", "Size": "50"})
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Title": "CEO"})
+    return home
+
+
+def written(home: Home) -> list[tuple[str, Mapping[str, Golden | None]]]:
+    return [(change.ref.external_id, {name: one.new for name, one in change.fields.items()}) for change in home.crm.written]
+
+
+def waiting(home: Home) -> int:
+    with home.store.read() as tx:
+        return sum(outbox.counts(tx).values())
+
+
+def push(home: Home) -> sync.Outcome:
+    return sync.push(home.site, "crm", Quiet())
+
+
+WHY = "company_size in 10..500 +30; role is ceo +10"
+
+
+def test_score_stage_and_reasons_are_written_once(known: Home) -> None:
+    known.sync()
+    assert written(known) == [("1", {"Score": 40, "Stage": "nurture", "Why": WHY})]
+
+    known.sync()
+    known.pull("crm", full=True)
+    known.sync()
+    assert len(written(known)) == 1
+
+
+def test_only_fields_that_changed_are_written_with_their_old_value(known: Home) -> None:
+    known.sync()
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.sync()
+
+    last = known.crm.written[-1]
+    assert {name: (one.old, one.new) for name, one in last.fields.items()} == {
+        "Score": (40, 30),
+        "Why": (WHY, "company_size in 10..500 +30"),
+    }
+
+
+def test_what_the_source_shows_already_is_not_written(home: Home) -> None:
+    home.crm.put(
+        "contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO", "Score": "10", "Stage": "lead", "Why": "role is ceo +10"}
+    )
+    home.sync()
+
+    assert written(home) == []
+
+
+def test_in_the_shadow_everything_is_computed_and_nothing_sent(known: Home) -> None:
+    known.write_back = "shadow"
+    known.open()
+    known.sync()
+
+    assert known.crm.written == []
+    assert waiting(known) == 1
+    assert {(one.field, one.new) for one in known.person("ann@firm.example").writes} == {
+        ("Score", 40),
+        ("Stage", "nurture"),
+        ("Why", WHY),
+    }
+
+
+def test_from_shadow_to_live_what_waited_is_sent(known: Home) -> None:
+    known.write_back = "shadow"
+    known.open()
+    known.sync()
+    known.write_back = "live"
+    known.open()
+    known.sync()
+
+    assert written(known) == [("1", {"Score": 40, "Stage": "nurture", "Why": WHY})]
+
+
+def test_without_write_back_nothing_is_even_computed(known: Home) -> None:
+    known.write_back = "none"
+    known.open()
+    known.sync()
+
+    assert waiting(known) == 0
+
+
+def test_batches_are_no_larger_than_the_connector_takes(home: Home) -> None:
+    home.batch = 2
+    home.open()
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@gmail.com", "Title": "CEO"})
+    home.sync()
+
+    assert sorted(external_id for external_id, _ in written(home)) == ["0", "1", "2", "3", "4"]
+    assert waiting(home) == 0
+
+
+def test_writes_that_were_not_made_are_made_later(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.fail_next(Unavailable("down"))
+    assert push(known).word == "unavailable"
+    assert (written(known), waiting(known)) == ([], 1)
+
+    assert push(known).word == "complete"
+    assert (len(written(known)), waiting(known)) == (1, 0)
+
+
+def test_an_answer_lost_after_the_write_repeats_it_with_the_same_key(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.loses_answers = True
+    push(known)
+    known.crm.loses_answers = False
+    push(known)
+
+    assert len({change.key for change in known.crm.written}) == 1
+    assert waiting(known) == 0
+
+
+def test_a_rejected_write_waits_in_the_inbox_until_its_values_change(known: Home) -> None:
+    known.crm.reject(ANN, Rejected(code="fake.option", what="Stage takes no such option", field="Stage", retry="on_change"))
+    known.sync()
+    with known.store.read() as tx:
+        (item,) = inbox.waiting(tx)
+    assert (item.way, item.place, item.code, item.spot) == ("out", "1", "fake.option", "contacts.Stage")
+    push(known)
+    assert written(known) == []
+
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.reject(ANN, None)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.sync()
+    assert written(known) == [("1", {"Score": 30, "Stage": "nurture", "Why": "company_size in 10..500 +30"})]
+    with known.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
+def test_a_write_rejected_for_good_waits_for_somebody(known: Home) -> None:
+    known.crm.reject(ANN, Rejected(code="fake.locked", what="is locked", retry="never"))
+    known.sync()
+    known.crm.reject(ANN, None)
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.sync()
+    assert written(known) == []
+
+    with known.store.write() as tx:
+        (pending,) = (one.pending for _, one in outbox.waiting(tx, "crm", 10))
+        outbox.release(tx, [pending.record_id], known.site.now())
+    push(known)
+    assert [values["Score"] for _, values in written(known)] == [30]
+
+
+def test_a_write_rejected_for_now_is_tried_again_at_its_time(known: Home) -> None:
+    later = known.clock.now() + timedelta(hours=1)
+    known.crm.reject(ANN, Rejected(code="fake.busy", what="is being edited", retry=later))
+    known.sync()
+    known.crm.reject(ANN, None)
+    known.clock.set(later - timedelta(seconds=1))
+    push(known)
+    assert written(known) == []
+
+    known.clock.set(later)
+    push(known)
+    assert len(written(known)) == 1
+
+
+def test_a_record_that_is_gone_leaves_the_outbox_and_is_never_created(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.delete(ANN)  # after we looked
+    push(known)
+
+    assert (written(known), waiting(known)) == ([], 0)
+    assert known.people() == []
+
+
+def test_a_record_that_moved_is_written_where_it_lives_on(known: Home) -> None:
+    two = known.crm.put("contacts", "2", {"Email": "ann@home.example", "Title": "CEO"})
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.merge(ANN, two)  # after we looked
+    push(known)
+    sync.settle(known.site, Quiet())
+    push(known)
+
+    assert {external_id for external_id, _ in written(known)} == {"2"}
+    assert known.people() == [["crm:1", "crm:2"]]
+    assert waiting(known) == 0
+
+
+def test_a_job_of_the_source_is_asked_until_it_is_done(known: Home) -> None:
+    known.crm.slow_down(ANN)
+    known.sync()
+    assert waiting(known) == 1
+    push(known)
+    known.crm.finish_jobs()
+    assert waiting(known) == 1  # it is not asked again at once
+
+    known.clock.advance(timedelta(minutes=1))
+    push(known)
+    assert (len(written(known)), waiting(known)) == (1, 0)
+
+
+def test_a_value_that_changes_while_its_write_is_on_the_way_is_written_afterwards(known: Home) -> None:
+    known.crm.slow_down(ANN)
+    known.sync()
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.finish_jobs()
+    push(known)
+    sync.settle(known.site, Quiet())
+    push(known)
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.finish_jobs()
+    push(known)
+
+    assert known.crm.fields(ANN)["Score"] == 30
+    assert waiting(known) == 0
+
+
+def test_keys_of_different_writes_differ(known: Home) -> None:
+    known.sync()
+    for title in ("Head of", "CEO"):
+        known.clock.advance(timedelta(minutes=1))
+        known.crm.put("contacts", "1", {"Title": title})
+        known.sync()
+
+    keys = [change.key for change in known.crm.written]
+    assert len(keys) == len(set(keys)) == 3
+    assert all(ids.read(key) is not None for key in keys)
