@@ -1,0 +1,137 @@
+"""Dialects: what people really export is recognized; what is ambiguous is asked about."""
+
+from __future__ import annotations
+
+import pytest
+from syncd_csv.dialect import Encoding, Sheet, encoding, sheet, text_end
+
+from syncd.spi import Misconfigured
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        pytest.param(b"\xef\xbb\xbfid,name\n", Encoding(codec="utf-8", mark=3), id="UTF-8 with mark"),
+        pytest.param("\ufeffid".encode("utf-16-le"), Encoding(codec="utf-16-le", mark=2), id="UTF-16 LE with mark"),
+        pytest.param("\ufeffid".encode("utf-16-be"), Encoding(codec="utf-16-be", mark=2), id="UTF-16 BE with mark"),
+        pytest.param("id\tname\n".encode("utf-16-le"), Encoding(codec="utf-16-le"), id="UTF-16 LE without mark"),
+        pytest.param("id\tname\n".encode("utf-16-be"), Encoding(codec="utf-16-be"), id="UTF-16 BE without mark"),
+        pytest.param(b"id,name\n", Encoding(codec="utf-8", certain=False), id="plain"),
+        pytest.param(b"", Encoding(codec="utf-8", certain=False), id="empty"),
+    ],
+)
+def test_the_encoding_shows_in_the_first_bytes(head: bytes, expected: Encoding) -> None:
+    assert encoding(head, "auto", "x.csv") == expected
+
+
+def test_a_declared_encoding_holds_unless_a_mark_says_otherwise() -> None:
+    assert encoding(b"id", "latin-1", "x.csv") == Encoding(codec="iso8859-1")
+    assert encoding(b"\xef\xbb\xbfid", "latin-1", "x.csv") == Encoding(codec="utf-8", mark=3)
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        pytest.param(b"PK\x03\x04rest", "Excel workbook", id="xlsx"),
+        pytest.param(b"\x1f\x8b\x08", "compressed", id="gzip"),
+        pytest.param(bytes(1000), "no text", id="zeros of a sparse file"),
+    ],
+)
+def test_what_is_no_text_is_named(head: bytes, message: str) -> None:
+    with pytest.raises(Misconfigured, match=message):
+        encoding(head, "auto", "x.csv")
+
+
+def found(text: str, *wanted: str, declared: str = "auto") -> Sheet:
+    result = sheet(text.encode(), wanted=wanted, declared=declared, whole=True, file="x.csv")
+    assert result is not None
+    return result
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "delimiter"),
+    [
+        pytest.param("id,email\n1,a@example.com\n", ["id"], ",", id="comma"),
+        pytest.param("id;amount\n1;1,5\n2;2,5\n", ["id"], ";", id="semicolon with decimal commas"),
+        pytest.param("id\tname\n1\tDoe, Jane\n", ["id"], "\t", id="tab"),
+        pytest.param("id|name\n1|x\n", ["id"], "|", id="pipe"),
+        pytest.param("email\nada@example.com\nbob@example.com\n", ["email"], ",", id="one column of e-mail addresses"),
+        pytest.param('"ID","ISDELETED"\n"1","false"\n', ["ID"], ",", id="all quoted"),
+        pytest.param("id,name\n1\n2\n3\n", ["id", "name"], ",", id="ragged, but the header is clear"),
+    ],
+)
+def test_the_delimiter_is_the_one_that_makes_sense_of_header_and_rows(text: str, wanted: list[str], delimiter: str) -> None:
+    assert found(text, *wanted).delimiter == delimiter
+
+
+def test_excels_hint_is_followed_and_skipped() -> None:
+    assert found("sep=;\nid;name\n1;x\n", "id") == Sheet(delimiter=";", header=("id", "name"), start=14, line=3)
+
+
+def test_a_delimiter_that_cannot_be_told_is_asked_for() -> None:
+    with pytest.raises(Misconfigured, match='set "delimiter"'):
+        found("id,a;id,b\n1,2;3,4\n")
+
+
+def test_a_declared_delimiter_is_not_questioned() -> None:
+    assert found("id,a;id,b\n1,2;3,4\n", declared=";").header == ("id,a", "id,b")
+
+
+LINKEDIN = (
+    "Notes:\n"
+    '"When exporting your connection data, you may notice that some addresses are missing.\nThat is their choice."\n'
+    "\n"
+    "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n"
+    "Ada,Example,https://example.com/ada,ada@example.com,Example Ltd,CTO,05 Mar 2024\n"
+)
+
+
+@pytest.mark.parametrize("wanted", [["Email Address"], ["email address", "Company"], []], ids=["one column", "two", "none"])
+def test_a_preamble_is_skipped(wanted: list[str]) -> None:
+    sheet = found(LINKEDIN, *wanted)
+    assert (sheet.header[3], sheet.line) == ("Email Address", 6)
+    assert sheet.notes == ("x.csv: 4 lines before the header were skipped",)
+
+
+def test_a_preamble_that_a_spreadsheet_padded_is_skipped() -> None:
+    assert found("Notes:,,\n,,\nid,email,name\n1,a@example.com,Ada\n", "email").line == 4
+
+
+def test_a_row_with_the_word_email_in_it_is_no_header() -> None:
+    assert found("id,type,address\n1,EMAIL,x\n2,CALL,y\n", "email").header == ("id", "type", "address")
+
+
+def test_header_cells_are_trimmed() -> None:
+    assert found(' id , "E-mail "\n1,x\n', "id").header[0] == "id"
+
+
+def test_a_text_without_a_filled_row_has_no_sheet() -> None:
+    assert sheet(b"\n\r\n", wanted=["id"], declared="auto", whole=True, file="x.csv") is None
+
+
+REPORT = b'"Id","Name"\n"1","Ada"\n'
+FOOTER = (
+    b'\n\n"Contacts of this year"\n"Copyright (c) 2000-2024 salesforce.com, inc. All rights reserved."\n'
+    b'"Confidential Information - Do Not Distribute"\n"Generated By:  Ada Example  3/12/2024 9:14 AM"\n"Example Ltd"\n'
+)
+
+
+def test_the_footer_of_a_salesforce_report_is_left_out() -> None:
+    text = REPORT + FOOTER
+    assert text_end(text, len(text), ",") == (len(REPORT), 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(REPORT, id="no footer"),
+        pytest.param(REPORT + b'\n"2","Bob"\n', id="a blank line between rows"),
+        pytest.param(b"email\n\nada@example.com\nbob@example.com\n", id="one column behind a blank line"),
+    ],
+)
+def test_rows_are_no_footer(text: bytes) -> None:
+    assert text_end(text, len(text), ",") == (len(text), 0)
+
+
+def test_a_ctrl_z_at_the_end_is_left_out() -> None:
+    assert text_end(REPORT + b"\x1a", len(REPORT) + 1, ",") == (len(REPORT), 0)
