@@ -10,7 +10,10 @@ import click
 from syncd.cli.base import Exit, Failure, common, site
 from syncd.cli.output import ago, is_json, line, plain, print_json, table, when
 from syncd.engine import why as explanation
-from syncd.engine.why import FieldShown, ScoreShown, Why
+from syncd.engine.shown import FieldShown, ScoreShown, Why
+
+_SHOWN = 10
+"""Activities a table shows; JSON has them all."""
 
 
 @click.command()
@@ -115,6 +118,17 @@ def _events(events: Sequence[datetime]) -> str:
 
 
 def _story(result: Why) -> None:
+    if result.activities:
+        line()
+        table(
+            (
+                f"last {_SHOWN} of {len(result.activities)} activities" if len(result.activities) > _SHOWN else "activity",
+                "of",
+                "at",
+                "source",
+            ),
+            [(one.kind + " by a machine" * one.machine, one.asset, one.at, one.source) for one in result.activities[-_SHOWN:]],
+        )
     line()
     table(("entered", "from", "to", "because"), [(at, before, to, cause) for at, before, to, cause in result.stages])
     if result.writes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,107 +16,25 @@ from syncd.agreement.scoring import Score, scorer
 from syncd.agreement.terms import Agreement, Model
 from syncd.engine.assess import judged_by
 from syncd.engine.golden import explained
+from syncd.engine.shown import (
+    ActivityShown,
+    CandidateShown,
+    FieldShown,
+    LineShown,
+    RecordShown,
+    ScoreShown,
+    Why,
+    WriteShown,
+)
 from syncd.engine.site import Site
 from syncd.mapping.domains import address
 from syncd.mapping.fields import Candidate
 from syncd.mapping.identity import EMAIL_KEY
 from syncd.model import Golden
-from syncd.store import assessments, entities, ids, outbox, records
+from syncd.store import activities, assessments, entities, ids, outbox, records
+from syncd.store.activities import Happened
 from syncd.store.outbox import Pending
 from syncd.store.records import Known, Stored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordShown:
-    """A source record of the person; ``problems`` are its values that could not be read."""
-
-    source: str
-    changed_at: datetime
-    known_at: datetime
-    deleted: bool
-    heard_of_only: bool
-    problems: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateShown:
-    """What one record says of a field; ``at`` is ``None`` for what syncd inferred."""
-
-    value: Golden | None
-    source: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldShown:
-    """A field, the rule that chose its value, all there was to choose from, and what it was before."""
-
-    name: str
-    value: Golden | None
-    source: str
-    at: datetime | None
-    because: str
-    candidates: list[CandidateShown]
-    before: list[tuple[datetime, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineShown:
-    """A line of the score: exact points, the sentence that held, and when the events it counted happened."""
-
-    group: str
-    rule: str
-    points: str
-    says: str
-    events: list[datetime]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreShown:
-    """The score at ``at``, and what it will be at ``next_change_at``, when it next looks different if nothing happens."""
-
-    at: datetime
-    model: str
-    version: int
-    score: int
-    band: str
-    grade: str
-    lines: list[LineShown]
-    groups: list[tuple[str, str, str]]
-    instantly_mql: str
-    never_mql: str
-    next_change_at: datetime | None
-    next: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteShown:
-    """A write that waits, or what was last written (``waiting`` false)."""
-
-    to: str
-    field: str
-    old: Golden | None
-    new: Golden | None
-    mode: str
-    waiting: bool
-    held: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """Everything about one person."""
-
-    id: str
-    email: str
-    stage: str
-    account: str
-    records: list[RecordShown]
-    merges: list[tuple[datetime, str]]
-    fields: list[FieldShown]
-    account_fields: list[FieldShown]
-    score: ScoreShown
-    stages: list[tuple[datetime, str, str, str]]
-    writes: list[WriteShown]
 
 
 def find(tx: Connection, site: Site, words: str) -> int | None:
@@ -158,6 +75,7 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
         if account
         else [],
         score=_score(tx, site, person, now),
+        activities=[_activity(site, one) for one in activities.timeline(tx, person)],
         stages=[
             (instant(move.moved_at), move.stage_from, move.stage_to, move.cause) for move in assessments.moves(tx, [person])
         ],
@@ -216,6 +134,19 @@ def _candidate(one: Candidate, names: dict[int, str]) -> CandidateShown:
 
 def _instant(at: int) -> datetime | None:
     return instant(at) if at else None
+
+
+def _activity(site: Site, one: Happened) -> ActivityShown:
+    stream = site.streams[one.stream_id]
+    return ActivityShown(
+        at=instant(one.occurred_at),
+        kind=one.type.kind,
+        asset=one.type.asset,
+        direction=one.type.direction.value,
+        machine=one.type.machine,
+        actor=one.actor,
+        source=f"{stream.connection}.{stream.name}:{one.source_id}",
+    )
 
 
 # ---------------------------------------------------------------- score and writes

@@ -84,11 +84,9 @@ def of_entities(tx: Connection, entity_ids: Collection[int]) -> dict[int, list[S
 
 
 def in_streams(tx: Connection, entity_ids: Collection[int], stream_ids: Collection[int]) -> list[Stored]:
-    """Return the existing records of entities in some streams."""
-    query = select(record).where(
-        among(tx, record.c.entity_id, entity_ids), among(tx, record.c.stream_id, stream_ids), record.c.deleted_at.is_(None)
-    )
-    return [_stored(row) for row in tx.execute(query)]
+    """Return the records of entities in some streams that were read and exist."""
+    query = select(record).where(among(tx, record.c.entity_id, entity_ids), among(tx, record.c.stream_id, stream_ids))
+    return [one for row in tx.execute(query) if (one := _stored(row)).speaks]
 
 
 def entities(tx: Connection, record_ids: Collection[int]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from random import Random
 from syncd.config import Config, load
 from syncd.engine import sync, why
 from syncd.engine.pull import Pulled
+from syncd.engine.shown import Why
 from syncd.engine.site import Counts, Site, opened
 from syncd.engine.sync import Outcome
 from syncd.model import Golden, Kind
@@ -129,7 +130,7 @@ class Home:
         sync.settle(self.site, Quiet())
         sync.push(self.site, "crm", Quiet())
 
-    def person(self, words: str) -> why.Why:
+    def person(self, words: str) -> Why:
         """Explain whoever is found by *words*."""
         with self.store.read() as tx:
             found = why.find(tx, self.site, words)

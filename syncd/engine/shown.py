@@ -1,0 +1,115 @@
+"""What `syncd.engine.why` tells of a person, as data: printed as tables or as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncd.model import Golden
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordShown:
+    """A source record of the person; ``problems`` are its values that could not be read."""
+
+    source: str
+    changed_at: datetime
+    known_at: datetime
+    deleted: bool
+    heard_of_only: bool
+    problems: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateShown:
+    """What one record says of a field; ``at`` is ``None`` for what syncd inferred."""
+
+    value: Golden | None
+    source: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldShown:
+    """A field, the rule that chose its value, all there was to choose from, and what it was before."""
+
+    name: str
+    value: Golden | None
+    source: str
+    at: datetime | None
+    because: str
+    candidates: list[CandidateShown]
+    before: list[tuple[datetime, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineShown:
+    """A line of the score: exact points, the sentence that held, and when the events it counted happened."""
+
+    group: str
+    rule: str
+    points: str
+    says: str
+    events: list[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreShown:
+    """The score at ``at``, and what it will be at ``next_change_at``, when it next looks different if nothing happens."""
+
+    at: datetime
+    model: str
+    version: int
+    score: int
+    band: str
+    grade: str
+    lines: list[LineShown]
+    groups: list[tuple[str, str, str]]
+    instantly_mql: str
+    never_mql: str
+    next_change_at: datetime | None
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteShown:
+    """A write that waits, or what was last written (``waiting`` false)."""
+
+    to: str
+    field: str
+    old: Golden | None
+    new: Golden | None
+    mode: str
+    waiting: bool
+    held: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityShown:
+    """Something that happened; ``machine`` means that it counts for nothing."""
+
+    at: datetime
+    kind: str
+    asset: str
+    direction: str
+    machine: bool
+    actor: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Everything about one person, activities oldest first."""
+
+    id: str
+    email: str
+    stage: str
+    account: str
+    records: list[RecordShown]
+    merges: list[tuple[datetime, str]]
+    fields: list[FieldShown]
+    account_fields: list[FieldShown]
+    score: ScoreShown
+    activities: list[ActivityShown]
+    stages: list[tuple[datetime, str, str, str]]
+    writes: list[WriteShown]
