@@ -92,7 +92,7 @@ def parse(sentence: str, *, fields: Collection[str], kinds: Collection[str]) -> 
         return Silence(kind=_kind(silence["kind"], kinds), asset=_word(silence["asset"]), span=duration(silence["span"]))
     first = text.partition(" ")[0]
     if first in fields or _FACT.match(text):
-        return FactCondition(tests=tuple(_fact_test(part, fields) for part in _split(text, " and ")))
+        return FactCondition(tests=tuple(_fact_test(part, fields) for part in _split(f"{text} ", " and ")))
     return _event(text, fields, kinds)
 
 

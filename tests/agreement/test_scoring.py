@@ -16,10 +16,10 @@ from tests.agreement.build import (
     ARTICLE_003,
     at,
     days_ago,
+    femto,
     half_life,
     history,
     model,
-    femto,
     rule,
     sentence,
 )
