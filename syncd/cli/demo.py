@@ -97,7 +97,7 @@ def _live(exports: Path, seed: int, count: int) -> None:
     """Run the daemon while new events keep arriving in a file of their own."""
     requests, ended = Requests(), Event()
     requests.listen()
-    log_as(configured()[0].log)
+    log_as(configured()[0].log, verbosity=choices().verbosity)
 
     def go_on() -> None:
         happened: list[Sequence[object]] = []

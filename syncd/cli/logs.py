@@ -14,9 +14,11 @@ _LONGEST = 1024
 _PRIVATE = ("token", "secret", "password", "authorization", "cookie", "signature", "email", "phone", "name", "body", "raw")
 
 
-def log_as(settings: Log, *, verbosity: int = 0) -> None:
-    """Configure logging for this process."""
-    level = logging.DEBUG if verbosity > 0 else logging.getLevelNamesMapping()[settings.level.upper()]
+def log_as(settings: Log, *, verbosity: int) -> None:
+    """Configure logging for this process; -v and -q win over the level in the settings."""
+    level = {1: logging.DEBUG, 0: logging.getLevelNamesMapping()[settings.level.upper()], -1: logging.WARNING}[
+        max(-1, min(verbosity, 1))
+    ]
     for_people = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
     processors: list[Processor] = [
         structlog.processors.add_log_level,

@@ -45,9 +45,10 @@ def stopping() -> Generator[Stop]:
 
 
 class Bars:
-    """A `Watcher` that draws on standard error."""
+    """A `Watcher` that draws on standard error; with -v it says each step in a line."""
 
     def __init__(self, stop: Stop) -> None:
+        self._said = choices().verbosity > 0
         drawn = sys.stderr.isatty() and choices().verbosity >= 0 and choices().output == "table"
         self._stop = stop
         self._bars: dict[str, TaskID] = {}
@@ -74,13 +75,20 @@ class Bars:
         done = self._progress.tasks[bar].completed + page.counts["read"]
         total = done if not page.more else done / page.progress if page.progress else None
         self._progress.update(bar, completed=done, total=None if total is None else round(total))
+        self._say(f"{stream.connection}.{stream.name}", page.counts)
 
     def stepped(self, step: str, counts: Counts) -> None:
         bar = self._bar(_TITLES[step], _UNITS[step])
         self._progress.update(bar, advance=max(counts.values(), default=0))
+        self._say(_TITLES[step], counts)
 
     def stopping(self) -> bool:
         return bool(self._stop.signal)
+
+    def _say(self, title: str, counts: Counts) -> None:
+        if self._said:
+            happened = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in counts.items() if count)
+            self._progress.console.print(f"{title}: {happened or 'nothing new'}", markup=False, highlight=False)
 
     def _bar(self, title: str, unit: str) -> TaskID:
         if title not in self._bars:

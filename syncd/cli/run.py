@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from syncd.cli.base import Exit, Failure, calm_collector, common, configured
+from syncd.cli.base import Exit, Failure, calm_collector, choices, common, configured
 from syncd.cli.clock import now, rng
 from syncd.cli.logs import log_as
 from syncd.config.secrets import SecretMissing
@@ -28,7 +28,7 @@ def run() -> None:
     """
     requests = Requests()
     requests.listen()
-    log_as(configured()[0].log)
+    log_as(configured()[0].log, verbosity=choices().verbosity)
     calm_collector()
     try:
         serve(lambda: configured()[0], clock=now, rng=rng(), requests=requests)

@@ -10,14 +10,17 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import idna
-from tldextract import TLDExtract
 
 from syncd.mapping.characters import narrow
 from syncd.mapping.reading import Reader, Reading, Scalar, Unfit
 from syncd.model import Golden
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _NOT_AN_ADDRESS = Unfit(
     code="email.not_an_address",
@@ -187,6 +190,8 @@ def _punycode(host: str) -> str:
 
 @cache
 def _suffixes() -> TLDExtract:
+    from tldextract import TLDExtract  # a tenth of a second that most commands need not wait for
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

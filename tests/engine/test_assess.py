@@ -216,3 +216,15 @@ def test_people_who_merge_pool_their_events_and_keep_the_further_stage(known: Ho
 
     assert len(known.people()) == 1
     assert known.score("ann@home.example") == (15, "mql")
+
+
+def test_somebody_who_became_another_is_assessed_no_more_when_the_account_changes(known: Home) -> None:
+    known.crm.put("accounts", "7", {"Name": "Firm", "Website": "firm.example"})
+    known.crm.put("contacts", "2", {"Email": "a.smith@firm.example"})
+    known.sync()
+    known.crm.put("contacts", "2", {"Others": "ann@firm.example"})
+    known.sync()
+    known.crm.put("accounts", "7", {"Size": "120"})
+    known.pull()
+
+    assert settle(known) == 1
