@@ -30,7 +30,8 @@ def findings(config: Config, plugins: Plugins) -> list[Finding]:
 
 
 def _files(config: Config) -> Iterator[Finding]:
-    yield Finding(level="ok", where="configuration", what=f"{len(config.connections)} connections, no mistakes", remedy="")
+    named = ", ".join(config.connections)
+    yield Finding(level="ok", where="configuration", what=f"no mistakes; connections: {named}", remedy="")
     for warning in config.warnings:
         yield Finding(level="warning", where=f"{warning.file}:{warning.line}", what=warning.what, remedy="")
     for name, what in broken(config.agreement, config.examples, now=micros_of(now())):

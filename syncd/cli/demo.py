@@ -46,6 +46,7 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
     """
     folder = home or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
     shutil.copytree(shipped("demo"), folder, dirs_exist_ok=True)
+    shutil.copyfile(shipped("agreement.yaml"), folder / "agreement.yaml")
     _make_up(folder / "exports", seed, count, now())
     choices().config = folder
     line(f"Made up a company with {count} prospects in {folder}.", style="bold")

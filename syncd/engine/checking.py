@@ -45,4 +45,4 @@ def _compared(stream: StreamMap, remote: RemoteStream | None) -> Iterator[Findin
                 remedy="choose another field",
             )
     if not missing:
-        yield Finding(level="ok", what=f"{where}: all {len(stream.wanted)} fields are there")
+        yield Finding(level="ok", what=f"{where}: every field it names is there ({len(stream.wanted)})")
