@@ -159,7 +159,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An HTTP reply, read whole."""
+    """An HTTP reply, read whole and unpacked; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -167,9 +167,11 @@ class Reply:
 
 
 class Client(Protocol):
-    """The only way out of the process. Retries, time limits, budgets, tokens and redaction happen behind it.
+    """The only way out of the process. Retries, time limits, tokens and redaction happen behind it.
 
-    Raises: Unavailable, Unauthorized. Every reply below 500 other than 401 and 429 is returned for the connector to judge.
+    A request that changes nothing, or has an ``Idempotency-Key``, is sent again within seconds after 5xx, 408, 425 or silence;
+    any other only if it certainly had no effect. Every reply below 500 but 401, 408, 425 and 429 is the connector's to judge.
+    Raises: Unavailable, Unauthorized; BadAnswer for a reply beyond all limits; Misconfigured for an address not in `origins`.
     """
 
     def request(

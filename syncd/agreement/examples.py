@@ -14,6 +14,7 @@ from syncd.agreement.stages import standing
 from syncd.agreement.terms import Agreement, Model
 
 _EVENT = re.compile(r"(?P<kind>\w+)(?: (?P<asset>(?!\d+[mhdw] ago)\S+))?(?: (?P<age>\d+[mhdw]) ago)?")
+_JUDGED_AT = 1_767_268_800_000_000  # noon of 2026-01-01 UTC: an example that holds today holds tomorrow
 _STEP = 3_600_000_000  # events without an age are an hour apart, so that each is a visit of its own
 
 
@@ -36,21 +37,15 @@ class Example:
     worse: Made | None = None
 
 
-def broken(agreement: Agreement, examples: Sequence[Example], *, now: int) -> list[tuple[str, str]]:
-    """Return the (name, what came instead) of every example that does not hold."""
-    found = []
-    for example in examples:
-        model = agreement.models[example.model or agreement.active]
-        if example.worse is not None:
-            better, worse = (_shown(model, agreement.zone, one, now)["score"] for one in (example.person, example.worse))
-            if not int(better) > int(worse):
-                found.append((example.name, f"the better one scores {better}, the worse one {worse}"))
-            continue
-        got = _shown(model, agreement.zone, example.person, now)
+def failure(agreement: Agreement, example: Example) -> str:
+    """Return what came instead of what *example* expects, "" if it holds."""
+    model = agreement.models[example.model or agreement.active]
+    got = _shown(model, agreement.zone, example.person)
+    if example.worse is None:
         wrong = [f"{key} is {got[key]}, not {value}" for key, value in example.expect.items() if str(got[key]) != str(value)]
-        if wrong:
-            found.append((example.name, "; ".join(wrong)))
-    return found
+        return "; ".join(wrong)
+    better, worse = int(got["score"]), int(_shown(model, agreement.zone, example.worse)["score"])
+    return "" if better > worse else f"the better one scores {better}, the worse one {worse}"
 
 
 def event_problem(text: str, kinds: Collection[str]) -> str | None:
@@ -61,8 +56,8 @@ def event_problem(text: str, kinds: Collection[str]) -> str | None:
     return None if match["kind"] in kinds else f"no kind of activity is called {match['kind']!r}"
 
 
-def _shown(model: Model, zone: str, person: Made, now: int) -> dict[str, str | int]:
-    result = score(model, person.facts, history(person.events, now), now=now, zone=zone)
+def _shown(model: Model, zone: str, person: Made) -> dict[str, str | int]:
+    result = score(model, person.facts, history(person.events, _JUDGED_AT), now=_JUDGED_AT, zone=zone)
     reachable = {"email": "made@up.example", **person.facts}
     stage = standing(model, reachable, result, "").stage
     return {"score": result.published, "band": result.band, "grade": result.grade, "stage": stage}

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syncd.agreement.counting import micros_of
-from syncd.agreement.examples import broken
-from syncd.cli.base import Failure, site
-from syncd.cli.clock import now
+from syncd.cli.base import Failure, configured, site
 from syncd.config import Config
 from syncd.engine.checking import checked
 from syncd.plugins import Plugins
@@ -24,8 +21,13 @@ class Finding:
     remedy: str
 
 
-def findings(config: Config, plugins: Plugins) -> list[Finding]:
-    """Look at the files, the plugins, the store and every connection."""
+def findings() -> list[Finding]:
+    """Look at the files, the plugins, the store and every connection; only at the files if they have a mistake."""
+    try:
+        config, plugins = configured()
+    except Failure as failure:
+        places = (str(problem).partition(": ") for problem in str(failure).splitlines())
+        return [Finding(level="error", where=where, what=what, remedy="") for where, _, what in places]
     return [*_files(config), *_plugins(plugins), *_site()]
 
 
@@ -34,8 +36,6 @@ def _files(config: Config) -> Iterator[Finding]:
     yield Finding(level="ok", where="configuration", what=f"no mistakes; connections: {named}", remedy="")
     for warning in config.warnings:
         yield Finding(level="warning", where=f"{warning.file}:{warning.line}", what=warning.what, remedy="")
-    for name, what in broken(config.agreement, config.examples, now=micros_of(now())):
-        yield Finding(level="error", where="agreement.yaml", what=f"example {name!r} does not hold: {what}", remedy="")
 
 
 def _plugins(plugins: Plugins) -> Iterator[Finding]:

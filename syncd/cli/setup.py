@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import syncd
-from syncd.cli.base import Exit, Failure, common, configured
+from syncd.cli.base import Exit, Failure, common
 from syncd.cli.files import shipped
 from syncd.cli.output import is_json, line, print_json, table
 
@@ -49,10 +49,9 @@ def check() -> None:
       syncd check
       syncd check --output json
     """
-    from syncd.cli.checking import Finding, findings
+    from syncd.cli.checking import findings
 
-    config, plugins = configured()
-    found: list[Finding] = findings(config, plugins)
+    found = findings()
     if is_json():
         print_json(found)
     else:

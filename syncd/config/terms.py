@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from syncd.agreement.examples import Example, Made, event_problem
+from syncd.agreement.examples import Example, Made, event_problem, failure
 from syncd.agreement.language import SentenceError, parse
 from syncd.agreement.terms import POINT, Agreement, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
 from syncd.config.agreement import (
@@ -61,7 +61,7 @@ def _law(terms: FieldTerms) -> tuple[LawName, tuple[str, ...]]:
 
 
 def signed(terms: AgreementFile, document: Document, fields: Collection[str]) -> tuple[Agreement | None, list[ConfigProblem]]:
-    """Compile the agreement; ``None`` and the problems if a sentence or range cannot be read."""
+    """Compile the agreement, ``None`` if a sentence or range cannot be read, with every problem; broken examples are some."""
     compiler = _Compiler(document=document, fields=fields, kinds=[*ACTIVITY_KINDS, *terms.activities], problems=[])
     models = {
         name: compiler.model(name, model, terms.scoring, ("scoring", "models", name))
@@ -74,17 +74,19 @@ def signed(terms: AgreementFile, document: Document, fields: Collection[str]) ->
         compiler.problems.append(document.problem(("scoring", "active_model"), what))
     if compiler.problems:
         return None, compiler.problems
-    return (
-        Agreement(
-            name=terms.agreement.name,
-            version=terms.agreement.version,
-            zone=terms.time.reporting_tz,
-            kinds=tuple(compiler.kinds),
-            models=models,
-            active=terms.scoring.active_model,
-        ),
-        [],
+    agreement = Agreement(
+        name=terms.agreement.name,
+        version=terms.agreement.version,
+        zone=terms.time.reporting_tz,
+        kinds=tuple(compiler.kinds),
+        models=models,
+        active=terms.scoring.active_model,
     )
+    for i, made in enumerate(examples(terms)):
+        if wrong := failure(agreement, made):
+            what = f"scoring.examples[{i + 1}]: {made.name!r} does not hold: {wrong}"
+            compiler.problems.append(document.problem(("scoring", "examples", i), what))
+    return agreement, compiler.problems
 
 
 def examples(terms: AgreementFile) -> tuple[Example, ...]:

@@ -141,6 +141,16 @@ def test_a_mistake_is_told_with_line_and_remedy(tmp_path: Path, files: dict[str,
     assert problems(tmp_path, **files) == [expected]
 
 
+def test_an_agreement_that_breaks_a_worked_example_is_refused(tmp_path: Path) -> None:
+    example = "  examples:\n    - {name: small, facts: {company_size: 20}, expect: {score: 30}}\n"
+    loaded(tmp_path, agreement=AGREEMENT + example)
+
+    dearer = (AGREEMENT + example).replace("points: 30", "points: 40")
+    assert problems(tmp_path, agreement=dearer) == [
+        "agreement.yaml:12: scoring.examples[1]: 'small' does not hold: score is 40, not 30"
+    ]
+
+
 def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path,
