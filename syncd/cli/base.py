@@ -141,6 +141,11 @@ def folder() -> Path:
     return (Path("config") if Path("config/syncd.yaml").is_file() else Path()).resolve()
 
 
+def program() -> str:
+    """Return how syncd was called, for commands to copy; `uv run` tells its programs where uv is."""
+    return "uv run syncd" if os.environ.get("UV") else "syncd"
+
+
 def configured() -> tuple[Config, Plugins]:
     """Load the plugins and the configuration; a broken plugin is named and the rest goes on."""
     from syncd.config import ConfigInvalid, load

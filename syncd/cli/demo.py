@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import click
 
-from syncd.cli.base import choices, common, configured, site
+from syncd.cli.base import choices, common, configured, program, site
 from syncd.cli.clock import now, rng
 from syncd.cli.files import shipped
 from syncd.cli.logs import log_as
@@ -90,8 +90,8 @@ def _next_steps(folder: Path) -> None:
     line()
     line("Look at next:", style="bold")
     for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
-        line(f"  syncd --config {folder} {command}")
-    line(f"  {folder}/agreement.yaml   change points, then: syncd --config {folder} sync")
+        line(f"  {program()} --config {folder} {command}")
+    line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} sync")
 
 
 def _live(exports: Path, seed: int, count: int) -> None:

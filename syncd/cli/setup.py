@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import syncd
-from syncd.cli.base import Exit, Failure, common
+from syncd.cli.base import Exit, Failure, common, program
 from syncd.cli.files import shipped
 from syncd.cli.output import is_json, line, print_json, table
 
@@ -34,7 +34,7 @@ def init(directory: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(shipped(name), target)
     line(f"Wrote {', '.join(_STARTERS)} into {directory.resolve()}.")
-    line(f"Next: syncd --config {directory} check, then syncd --config {directory} sync")
+    line(f"Next: {program()} --config {directory} check, then {program()} --config {directory} sync")
 
 
 @click.command()
