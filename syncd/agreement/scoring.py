@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 from typing import NamedTuple
 
 from syncd.agreement import horizon
@@ -19,6 +19,7 @@ from syncd.agreement.rules import Line, Standing, compiled_group
 from syncd.agreement.terms import POINT, Band, Counting, Group, Model
 
 HALF = POINT // 2
+_FLOAT_ERROR = 0.001  # microseconds; a rounding may step at the very instant, and early is harmless
 NO_BAND = "below"
 """The band of a score that no band of the model holds."""
 
@@ -194,7 +195,7 @@ def _next_change(
     low, high = _rounds_to(whole, whole)
     total = horizon.Sum(constant / POINT, (), *_points_range(model.low, model.high), stays_above=low, stays_below=high)
     waits = horizon.time_to_change(sums, total, float(until - now))
-    return min(until, now + int(waits) + 1)
+    return min(until, now + max(ceil(waits - _FLOAT_ERROR), 1))
 
 
 def _group_sum(group: Group, standing: Standing, result: GroupScore) -> horizon.Sum:

@@ -23,9 +23,11 @@ BATCH = 2000
 def assess_due(site: Site, now: int, *, limit: int = BATCH) -> Counts:
     """Assess up to *limit* people whose time has come; empty if nobody was due."""
     with site.store.write() as tx:
-        due = assessments.due(tx, now, limit)
+        found = assessments.due(tx, now, limit)
+        due, gone = [one for one in found if not one.gone], [one.last.person_id for one in found if one.gone]
+        assessments.forget(tx, gone)
         if not due:
-            return Counts()
+            return Counts(gone=len(gone)) if gone else Counts()
         accounts = _account_facts(tx, site, {one.account_id for one in due if one.account_id is not None})
         judge = assessor(site.config.agreement)
         histories = _histories(tx, site, [one.last.person_id for one in due], judge)
@@ -110,4 +112,13 @@ def _histories(tx: Connection, site: Site, people: Sequence[int], judge: Assesso
         known[key] = EventType(one.kind, one.asset, one.direction is Direction.OUTBOUND, one.machine)
     wanted = {key for key, event in known.items() if judge.wants(event)}
     found = activities.instants(tx, people, wanted if len(wanted) < len(known) else None)
-    return {person: {known[key]: instants for key, instants in mine.items()} for person, mine in found.items()}
+    return {person: _by_event(known, mine) for person, mine in found.items()}
+
+
+def _by_event(known: Mapping[int, EventType], mine: Mapping[int, list[int]]) -> History:
+    """Bring together the types that the agreement does not tell apart: inbound, and nobody said."""
+    history: dict[EventType, list[int]] = {}
+    for key, instants in mine.items():
+        event = known[key]
+        history[event] = history[event] + instants if event in history else instants
+    return history

@@ -159,9 +159,7 @@ def _accounts(
 
 def _mark(tx: Connection, changed: Collection[Entity], now: int) -> None:
     people = {one.id for one in changed if one.kind == "person"}
-    gone = {one.id for one in changed if one.kind == "person" and one.deleted_at is not None}
     accounts = [one.id for one in changed if one.kind == ACCOUNT]
     if accounts:
         people.update(entities.people_of(tx, accounts))
-    assessments.forget(tx, gone)
-    assessments.mark_due(tx, people - gone, now)
+    assessments.mark_due(tx, people, now)

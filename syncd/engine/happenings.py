@@ -85,7 +85,10 @@ def _type(stream_map: StreamMap, raw_kind: str, raw_asset: str, direction: Direc
 
 def _rows(stream: Stream, one: Activity, about: Iterable[int], type_id: int, now: int) -> list[Stored]:
     occurred_at = micros_of(one.occurred_at)
-    return [Stored(record, occurred_at, stream.id, one.source_id, type_id, one.actor, now) for record in about]
+    return [
+        Stored(record, occurred_at, stream.id, one.source_id, type_id, one.actor, now, nth)
+        for nth, record in enumerate(sorted(about))
+    ]
 
 
 def _same(rows: Sequence[Stored], had: Sequence[Stored]) -> bool:

@@ -16,7 +16,7 @@ from syncd.mapping.domains import email_domain, is_free_mail
 from syncd.mapping.identity import EMAIL_KEY, keys_of
 from syncd.mapping.streams import mapped
 from syncd.model import EMAIL_STREAM, Kind, Raw, SourceRecord
-from syncd.store import inbox, records
+from syncd.store import assessments, inbox, records
 from syncd.store.records import SAME, Known, Stored
 from syncd.store.sql import dumps
 from syncd.store.streams import DOMAIN_STREAM, INFERRED, Stream
@@ -228,8 +228,19 @@ def _place(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> dict[in
     placed = [row._replace(stored=row.stored._replace(entity_id=joined.entities[row.stored.id])) for row in rows]
     records.save(tx, [row.stored for row in placed if row.stored != row.before])
     records.set_keys(tx, {row.stored.id: keys[row.stored.id] for row in placed if row.changed})
+    _mark_joined(tx, site, placed, joined, now)
     _fold(tx, site, placed, joined, relinked, now)
     return joined.entities
+
+
+def _mark_joined(tx: Connection, site: Site, rows: Sequence[Row], joined: Joined, now: int) -> None:
+    """Let people be assessed who were known before and now have another record, which may have to be written to."""
+    gained: set[int] = set()
+    for row in rows:
+        had = row.before.entity_id if row.before else None
+        if row.stored.entity_id not in (None, had) and _kind(site, row) == "person":
+            gained.add(joined.entities[row.stored.id])
+    assessments.mark_due(tx, gained - joined.born, now)
 
 
 def _with_strangers(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> tuple[list[Row], dict[Target, int]]:

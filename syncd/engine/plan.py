@@ -12,7 +12,7 @@ from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.mapping.transforms import Unfit
 from syncd.model import FieldChange, Golden, Raw
-from syncd.store import outbox, records
+from syncd.store import inbox, outbox, records
 from syncd.store.assessments import Stored
 from syncd.store.outbox import Pending
 from syncd.store.records import Stored as StoredRecord
@@ -36,7 +36,7 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
     written = outbox.written(tx, [one.id for one in targets])
     waiting = outbox.pending(tx, [one.id for one in targets])
     changed: list[Pending] = []
-    settled: list[int] = []
+    settled: list[StoredRecord] = []
     for target in targets:
         had = waiting.get(target.id)
         if had is not None and had.job is not None:
@@ -45,10 +45,12 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
         wanted = _wanted(stream, by_person[target.entity_id or 0])
         differs = _differences(target, wanted, written.get(target.id, {}))
         if not differs and had is not None:
-            settled.append(target.id)
+            settled.append(target)
         elif differs and (had is None or had.fields != differs):
             changed.append(_pending(site, target, differs, had, now))
-    outbox.drop(tx, settled)
+    outbox.drop(tx, [one.id for one in settled])
+    for one in settled:
+        inbox.resolve(tx, one.stream_id, "out", [one.external_id])
     outbox.save(tx, changed)
     return len(changed)
 

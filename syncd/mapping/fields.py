@@ -125,7 +125,7 @@ def _fill_only(field: Field, candidates: Sequence[Candidate], kept: Candidate | 
 def _union(field: Field, candidates: Sequence[Candidate], kept: Candidate | None) -> Choice:
     newest = max(candidates, key=_order)
     values = {word for one in candidates for word in _many(one.value)}
-    return Choice(tuple(sorted(values)), newest.at, newest.source, newest.record, f"union of {len(candidates)}")
+    return Choice(tuple(sorted(values)) or None, newest.at, newest.source, newest.record, f"union of {len(candidates)}")
 
 
 def _max(field: Field, candidates: Sequence[Candidate], kept: Candidate | None) -> Choice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, or_, select
 
 from syncd.model import Direction
 from syncd.store.schema import activity, activity_type, record
@@ -22,7 +22,7 @@ class Type(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """One activity of one record."""
+    """One activity of one record, the *nth* of those it is about."""
 
     record_id: int
     occurred_at: int
@@ -31,6 +31,7 @@ class Stored(NamedTuple):
     type_id: int
     actor: str
     known_at: int
+    nth: int
 
 
 class Happened(NamedTuple):
@@ -95,7 +96,7 @@ def instants(tx: Connection, people: Collection[int], types: Collection[int] | N
     query = (
         select(record.c.entity_id, activity.c.type_id, activity.c.occurred_at)
         .join(activity, activity.c.record_id == record.c.id)
-        .where(among(tx, record.c.entity_id, people))
+        .where(among(tx, record.c.entity_id, people), _COUNTS)
     )
     if types is not None:
         query = query.where(among(tx, activity.c.type_id, types))
@@ -117,7 +118,7 @@ def timeline(tx: Connection, person: int) -> list[Happened]:
         select(activity, activity_type.c.kind, activity_type.c.asset, activity_type.c.direction, activity_type.c.machine)
         .join(record, activity.c.record_id == record.c.id)
         .join(activity_type, activity.c.type_id == activity_type.c.id)
-        .where(record.c.entity_id == person)
+        .where(record.c.entity_id == person, _COUNTS)
         .order_by(activity.c.occurred_at, activity.c.stream_id, activity.c.source_id)
     )
     return [
@@ -134,6 +135,18 @@ def timeline(tx: Connection, person: int) -> list[Happened]:
 
 
 _TYPES = select(activity_type)
+_OTHER, _WHOSE = activity.alias("other"), record.alias("whose")
+_COUNTS = or_(
+    activity.c.nth == 0,
+    ~exists(
+        select(_OTHER.c.nth)
+        .join(_WHOSE, _WHOSE.c.id == _OTHER.c.record_id)
+        .where(_OTHER.c.stream_id == activity.c.stream_id, _OTHER.c.source_id == activity.c.source_id)
+        .where(_OTHER.c.nth < activity.c.nth, _WHOSE.c.entity_id == record.c.entity_id)
+        .correlate(activity, record)
+    ),
+)
+"""An activity about two records of one person counts once."""
 
 
 def _types(tx: Connection, kinds: Collection[str]) -> dict[Type, int]:

@@ -39,11 +39,12 @@ class Move(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A person to assess: what was said last, and the golden fields (JSON text) and account to judge by."""
+    """A person to assess: what was said last, the golden fields (JSON text) and account to judge by; or one who is ``gone``."""
 
     last: Stored
     fields: str
     account_id: int | None
+    gone: bool
 
 
 def mark_due(tx: Connection, people: Iterable[int], now: int) -> None:
@@ -87,12 +88,15 @@ def due(tx: Connection, now: int, limit: int) -> list[Due]:
         .subquery()
     )
     query = (
-        select(assessment, entity.c.fields, entity.c.account_id)
+        select(assessment, entity.c.fields, entity.c.account_id, entity.c.deleted_at, entity.c.merged_into)
         .join(chosen, chosen.c.person_id == assessment.c.person_id)
         .join(entity, entity.c.id == assessment.c.person_id)
         .order_by(assessment.c.person_id)
     )
-    return [Due(Stored(*row[:-2]), row.fields, row.account_id) for row in tx.execute(query)]
+    return [
+        Due(Stored(*row[:-4]), row.fields, row.account_id, row.deleted_at is not None or row.merged_into is not None)
+        for row in tx.execute(query)
+    ]
 
 
 def next_due(tx: Connection) -> int | None:

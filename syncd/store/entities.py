@@ -95,9 +95,9 @@ def history(tx: Connection, entity_ids: Collection[int]) -> list[Past]:
 
 
 def people_of(tx: Connection, account_ids: Collection[int]) -> list[int]:
-    """Return the people there are now whose account is one of *account_ids*."""
-    mine = among(tx, entity.c.account_id, account_ids), entity.c.kind == "person"
-    return list(tx.scalars(select(entity.c.id).where(*mine, entity.c.deleted_at.is_(None), entity.c.merged_into.is_(None))))
+    """Return the people whose account is one of *account_ids*."""
+    query = select(entity.c.id).where(among(tx, entity.c.account_id, account_ids), entity.c.kind == "person")
+    return list(tx.scalars(query))
 
 
 # ---------------------------------------------------------------- merges

@@ -189,6 +189,7 @@ activity = Table(
     Column("type_id", Integer, nullable=False),
     Column("actor", Text, nullable=False),
     Column("known_at", BigInteger, nullable=False),
+    Column("nth", Integer, nullable=False, comment="which of the records it is about, from 0: one person counts once"),
     Index(None, "stream_id", "source_id"),
     sqlite_with_rowid=False,
     comment="Something that happened, once per record it is about.",

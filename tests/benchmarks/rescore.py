@@ -67,9 +67,8 @@ def _configure(home: Path) -> None:
     rules = "\n".join(f"            - {rule}" for rule in (*facts, *events))
     (home / "syncd.yaml").write_text("connections: {}\n")
     (home / "agreement.yaml").write_text(
-        "agreement: {version: 1}\nscoring:\n  active_model: m\n  models:\n    m:\n      groups:\n        all:\n          rules:\n"
-        + rules
-        + '\n      bands: {mql: "> 50", nurture: 30..50}\n'
+        "agreement: {version: 1}\nscoring:\n  active_model: m\n  models:\n    m:\n"
+        "      groups:\n        all:\n          rules:\n" + rules + '\n      bands: {mql: "> 50", nurture: 30..50}\n'
     )
 
 
@@ -99,18 +98,21 @@ def _fill(home: Path, people: int, activities: int) -> None:
                 )
                 for key in keys
             ]
-            columns = ("id", "kind", "fields", "proof", "born_at", "changed_at")
             put(
                 tx,
                 entity,
-                columns,
+                ("id", "kind", "fields", "proof", "born_at", "changed_at"),
                 [(first + key, "person", one, "{}", NOW, NOW) for key, one in zip(keys, fields, strict=True)],
             )
-            columns = ("id", "stream_id", "external_id", "entity_id", "fields", "base_at", "changed_at", "version", "known_at")
-            put(tx, record, columns, [(first + key, 1, str(key), first + key, "{}", NOW, NOW, "", NOW) for key in keys])
+            put(
+                tx,
+                record,
+                ("id", "stream_id", "external_id", "entity_id", "fields", "base_at", "changed_at", "version", "known_at"),
+                [(first + key, 1, str(key), first + key, "{}", NOW, NOW, "", NOW) for key in keys],
+            )
             put(tx, assessment, ("person_id", "assess_at", "stage"), [(first + key, NOW, "") for key in keys])
     per_person = activities // people
-    columns = ("record_id", "occurred_at", "stream_id", "source_id", "type_id", "actor", "known_at")
+    columns = ("record_id", "occurred_at", "stream_id", "source_id", "type_id", "actor", "known_at", "nth")
     for start in range(0, people, 5_000):
         rows = list(_activities(rng, first, range(start, min(start + 5_000, people)), per_person, len(types)))
         with store.write() as tx:
@@ -121,11 +123,11 @@ def _fill(home: Path, people: int, activities: int) -> None:
 
 def _activities(
     rng: Random, first: int, keys: range, per_person: int, types: int
-) -> Iterator[tuple[int, int, int, str, int, str, int]]:
+) -> Iterator[tuple[int, int, int, str, int, str, int, int]]:
     for key in keys:
         for number in range(per_person):
             age = int(rng.random() * 120 * DAY)
-            yield first + key, NOW - age, 2, f"{key}-{number}", rng.randrange(types) + 1, "", NOW
+            yield first + key, NOW - age, 2, f"{key}-{number}", rng.randrange(types) + 1, "", NOW, 0
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ def test_a_command_gives_the_secret(tmp_path: Path) -> None:
         pytest.param("env:NOT_SET_ANYWHERE", "env:NOT_SET_ANYWHERE gives nothing; set it, or name another place", id="unset"),
         pytest.param("file:nowhere", "file:nowhere cannot be read: No such file or directory", id="no file"),
         pytest.param("cmd:false --token abc", "cmd:… ended with 1; try the command by hand", id="a command that fails"),
-        pytest.param("cmd:/no/such/thing abc", "cmd:… did not run (FileNotFoundError); try the command by hand", id="no command"),
+        pytest.param(
+            "cmd:/no/such/thing abc", "cmd:… did not run (FileNotFoundError); try the command by hand", id="no command"
+        ),
         pytest.param("cmd:true", "cmd:… gives nothing; set it, or name another place", id="a command that says nothing"),
     ],
 )

@@ -19,6 +19,7 @@ def upgrade() -> None:
     sa.Column('type_id', sa.Integer(), nullable=False),
     sa.Column('actor', sa.Text(), nullable=False),
     sa.Column('known_at', sa.BigInteger(), nullable=False),
+    sa.Column('nth', sa.Integer(), nullable=False, comment='which of the records it is about, from 0: one person counts once'),
     sa.PrimaryKeyConstraint('record_id', 'occurred_at', 'stream_id', 'source_id', name=op.f('pk_activity')),
     comment='Something that happened, once per record it is about.',
     sqlite_with_rowid=False
