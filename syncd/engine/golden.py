@@ -58,6 +58,19 @@ def refold(
     _mark(tx, changed, now)
 
 
+def inherit(tx: Connection, site: Site, loser: int, winner: int) -> None:
+    """Let *winner* know what *loser* held where it held nothing, or something younger, for the laws that look back."""
+    both = entities.load(tx, [loser, winner])
+    fields, proof = {**entities.values(both[winner].fields)}, entities.proof(both[winner].proof)
+    theirs = entities.proof(both[loser].proof)
+    for name, value in entities.values(both[loser].fields).items():
+        looks_back = name in site.config.fields and site.config.fields[name].law == "first"
+        if name not in fields or (looks_back and theirs[name][1] < proof[name][1]):
+            fields[name], proof[name] = value, theirs[name]
+    texts = [dumps(dict(sorted(one.items()))) for one in (fields, proof)]
+    entities.save(tx, [both[winner]._replace(fields=texts[0], proof=texts[1])])
+
+
 def explained(tx: Connection, site: Site, entity_id: int) -> tuple[dict[str, Choice], dict[str, list[Candidate]]]:
     """Return the choice for every field of an entity and all its candidates, by the same rules that made it."""
     old = entities.load(tx, [entity_id])[entity_id]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from syncd.engine.golden import refold
+from syncd.engine.golden import inherit, refold
 from syncd.engine.site import Site
 from syncd.mapping.identity import SHARED_ABOVE, Claim, Matching, match
 from syncd.model import Kind
@@ -62,7 +62,7 @@ def join(tx: Connection, site: Site, claimants: Sequence[Claimant], same: Mappin
     )
     born = set(matching.born) - {merge.loser for merge in matching.merges}
     affected = {matching.entities[record]: kind for record, kind in kinds.items()}
-    _make(tx, matching, affected, now)
+    _make(tx, site, matching, affected, now)
     affected |= dict.fromkeys(split, "person")
     return Joined(matching.entities, born, affected)
 
@@ -87,7 +87,7 @@ def _usable_keys(
     return usable - shared, holders, {piece for entity in torn for piece in _split(tx, site, entity)}
 
 
-def _make(tx: Connection, matching: Matching, affected: Mapping[int, Kind], now: int) -> None:
+def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int, Kind], now: int) -> None:
     """Carry out merges among stored entities; those born with this page have nothing to move yet."""
     grown: set[int] = set()
     for loser, winner, because in matching.merges:
@@ -96,6 +96,7 @@ def _make(tx: Connection, matching: Matching, affected: Mapping[int, Kind], now:
         if loser in matching.born:
             continue
         moved = records.move(tx, loser, winner)
+        inherit(tx, site, loser, winner)
         entities.merged(tx, loser, winner, because=because, records=moved, now=now)
         assessments.inherit(tx, loser, winner)
     assessments.mark_due(tx, {entity for entity in grown if affected.get(entity) == "person"}, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -228,3 +229,20 @@ def test_somebody_who_became_another_is_assessed_no_more_when_the_account_change
     known.pull()
 
     assert settle(known) == 1
+
+
+def test_an_activity_about_two_records_of_one_person_counts_once(known: Home) -> None:
+    known.crm.put("contacts", "2", {"Email": "a.smith@firm.example", "Others": "ann@firm.example"})
+    known.crm.commit(replace(visit(1, 0), about=(ANN, Ref("contacts", "2"))))
+    known.sync()
+
+    assert known.score("ann@firm.example") == (15, "lead")  # 10 for the CEO + 5
+    assert len(known.person("ann@firm.example").activities) == 1
+
+
+def test_what_nobody_said_and_what_was_inbound_count_together(known: Home) -> None:
+    known.crm.commit(visit(1, 0))
+    known.crm.commit(replace(visit(2, 0), direction=Direction.INBOUND))
+    known.sync()
+
+    assert known.score("ann@firm.example") == (20, "lead")

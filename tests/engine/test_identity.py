@@ -67,6 +67,24 @@ def test_two_people_met_by_one_record_become_the_older_one(home: Home) -> None:
     assert home.person(younger).id == older  # an identifier given out before leads to the survivor
 
 
+def test_a_merge_keeps_what_laws_that_look_back_had_chosen(home: Home) -> None:
+    home.agreement = home.agreement.replace("fields: {", "fields: {city: {blanks: protect}, ")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"Email": "ann@home.example", "City": "Lugo"})
+    home.pull("crm")
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"City": ""})
+    home.pull("crm")
+    home.crm.put("contacts", "2", {"Others": "ann@firm.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1", "crm:2"]]
+    assert home.fields("ann@firm.example")["city"] == "Lugo"
+
+
 def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> None:
     one = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
     other = home.crm.put("contacts", "2", {"Email": "ann@home.example"})

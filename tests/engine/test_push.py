@@ -253,3 +253,27 @@ def test_keys_of_different_writes_differ(known: Home) -> None:
     keys = [change.key for change in known.crm.written]
     assert len(keys) == len(set(keys)) == 3
     assert all(ids.read(key) is not None for key in keys)
+
+
+def test_a_record_that_joins_somebody_is_written_to(known: Home) -> None:
+    known.sync()
+    known.crm.put("contacts", "2", {"Email": "ann@firm.example", "Title": "CEO"})
+    known.sync()
+
+    assert written(known)[-1] == ("2", {"Score": 40, "Stage": "nurture", "Why": WHY})
+
+
+def test_a_refused_write_that_nobody_wants_any_more_leaves_the_inbox(known: Home) -> None:
+    known.sync()
+    known.crm.reject(ANN, Rejected(code="INVALID", what="no", retry="on_change"))
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.sync()
+    with known.store.read() as tx:
+        assert inbox.count(tx) == {"crm": 1}
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "CEO"})
+    known.sync()
+
+    with known.store.read() as tx:
+        assert inbox.count(tx) == {}
