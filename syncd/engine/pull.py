@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from syncd.engine import happenings, intake
+from syncd.engine.refold import note_mapping
 from syncd.engine.site import Counts, Site
 from syncd.model import Activity, Refused, SourceRecord
 from syncd.spi import BadAnswer, Connector, Page
@@ -68,6 +69,7 @@ def _save(tx: Connection, site: Site, stream: Stream, page: Page, now: int) -> C
     records = [one for one in page.records if isinstance(one, SourceRecord)]
     activities = [one for one in page.records if isinstance(one, Activity)]
     counts = Counts()
+    note_mapping(tx, site)
     if records:
         counts += intake.take_in(tx, site, stream, records, now)
     if activities:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from syncd.engine.golden import refold
 from syncd.engine.site import Counts, Site
 from syncd.store import entities, streams
@@ -14,11 +16,16 @@ RANGE = 1000
 def refold_is_needed(site: Site) -> bool:
     """Note a changed mapping; tell whether golden records have still to be folded under it."""
     with site.store.write() as tx:
-        before = streams.remembered(tx, MAPPING_MARK)
-        if before != site.config.mapping_print:
-            streams.remember(tx, MAPPING_MARK, site.config.mapping_print)
-            streams.remember(tx, PROGRESS_MARK, "0" if before is not None else "")
+        note_mapping(tx, site)
         return bool(streams.remembered(tx, PROGRESS_MARK))
+
+
+def note_mapping(tx: Connection, site: Site) -> None:
+    """Note by which mapping the transaction writes, so that all is folded anew if others wrote by another one."""
+    before = streams.remembered(tx, MAPPING_MARK)
+    if before != site.config.mapping_print:
+        streams.remember(tx, MAPPING_MARK, site.config.mapping_print)
+        streams.remember(tx, PROGRESS_MARK, "0" if before is not None else "")
 
 
 def refold_range(site: Site) -> Counts:

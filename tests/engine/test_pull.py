@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from syncd.engine import sync
 from syncd.engine.pull import pull_page
 from syncd.spi import BadAnswer, Misconfigured, Problem, Refused, Unauthorized, Unavailable
 from syncd.store import inbox, streams
 from syncd.store.streams import Fenced
 from syncd.testing import FakeConnector
-from tests.engine.build import START, Home
+from tests.engine.build import START, Home, Quiet
 
 
 def test_a_reading_goes_on_where_the_last_page_was_saved(home: Home) -> None:
@@ -200,3 +201,19 @@ def test_what_a_removed_connection_said_stays(home: Home) -> None:
     home.sync()
 
     assert home.fields("ann@firm.example") == {"email": "ann@firm.example", "city": "Lugo", "first_name": "Ann"}
+
+
+def test_a_mapping_that_was_in_force_for_one_page_leaves_no_trace(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Lugo", "First": "Ann"})
+    home.sync()
+    usual, home.mapping = home.mapping, home.mapping.replace("city: City", "city: First")
+    home.open()
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "1", {"Title": "CEO"})
+    home.pull("crm")
+    assert home.fields("ann@firm.example")["city"] == "Ann"
+
+    home.mapping = usual
+    home.open()
+    sync.settle(home.site, Quiet())
+    assert home.fields("ann@firm.example")["city"] == "Lugo"
