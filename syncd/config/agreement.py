@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from syncd.config.notices import NotifyTerms
 from syncd.config.validation import Duration, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
@@ -211,3 +212,4 @@ class AgreementFile(Strict):
     )
     activities: list[str] = Field(default_factory=list, description="Kinds of activity beside the standard ones.")
     scoring: Scoring
+    notify: NotifyTerms = NotifyTerms()

@@ -12,6 +12,7 @@ from syncd.agreement.examples import Example
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.mapping import MappingFile, compiled
+from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
 from syncd.config.source import ConfigProblem, Document, read
 from syncd.config.terms import examples, golden_fields, signed
@@ -55,6 +56,8 @@ class Config:
     fields: Mapping[str, Field]
     agreement: Agreement
     examples: tuple[Example, ...]
+    notify: NotifyTerms
+    channels: Mapping[str, ChannelSettings]
     mapping_print: str
     assess_print: str
     warnings: tuple[ConfigProblem, ...]
@@ -77,7 +80,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
     settings, problems = validated(SyncdSettings, main) if main.data else (None, [])
     found += problems
     names = settings.connections if settings else {}
-    agreed, fields, agreement_problems = _agreed(folder, settings.connections if settings else None)
+    agreed, fields, agreement_problems = _agreed(folder, settings)
     found += agreement_problems
     connections: dict[str, ConnectionConfig] = {}
     prints = []
@@ -99,6 +102,8 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         fields=fields,
         agreement=agreed.agreement,
         examples=agreed.examples,
+        notify=agreed.notify,
+        channels=settings.channels,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
         assess_print=_print([agreed.text, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]),
         warnings=tuple(_stray_files(folder, connections)),
@@ -109,23 +114,23 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
 class _Agreed:
     agreement: Agreement
     examples: tuple[Example, ...]
+    notify: NotifyTerms
     text: str
 
 
-def _agreed(
-    folder: Path, connections: Mapping[str, ConnectionSettings] | None
-) -> tuple[_Agreed | None, dict[str, Field], list[ConfigProblem]]:
+def _agreed(folder: Path, settings: SyncdSettings | None) -> tuple[_Agreed | None, dict[str, Field], list[ConfigProblem]]:
     document, found = read(folder / "agreement.yaml", "agreement.yaml")
     terms, problems = validated(AgreementFile, document) if document.data else (None, [])
-    fields, more = golden_fields(terms, document, connections)
+    fields, more = golden_fields(terms, document, settings.connections if settings else None)
     found += [*problems, *more]
     if terms is None:
         return None, fields, found
     agreement, problems = signed(terms, document, fields)
-    found += problems
+    found += [*problems, *notice_problems(terms.notify, document, settings.channels if settings else None)]
     if agreement is None:
         return None, fields, found
-    return _Agreed(agreement=agreement, examples=examples(terms), text=repr(document.data)), fields, found
+    agreed = _Agreed(agreement=agreement, examples=examples(terms), notify=terms.notify, text=repr(document.data))
+    return agreed, fields, found
 
 
 def _connection(

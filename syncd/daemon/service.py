@@ -18,6 +18,7 @@ from syncd.config import Config, ConfigInvalid
 from syncd.daemon.loop import Loop, repeat
 from syncd.engine import sync
 from syncd.engine.assess import assess_due, assess_everyone_anew
+from syncd.engine.notices import channels, next_notice, notify_due
 from syncd.engine.pull import Pulled
 from syncd.engine.refold import refold_is_needed, refold_range
 from syncd.engine.site import Counts, Site, at_work
@@ -27,6 +28,7 @@ from syncd.store.streams import Stream
 STOP_WITHIN = timedelta(seconds=9)
 PUSH_EVERY = timedelta(seconds=5)
 ASSESS_EVERY = timedelta(seconds=30)
+NOTIFY_EVERY = timedelta(seconds=30)
 AT_ONCE = timedelta(0)
 
 log = structlog.get_logger("syncd")
@@ -100,7 +102,8 @@ class Workers:
         assess_everyone_anew(site)
         self._assess = Loop(name="assess", step=self._assess_step)
         self._pushes: dict[str, Loop] = {}
-        self._loops = [self._assess]
+        self._notify = Loop(name="notify", step=self._notify_step)
+        self._loops = [self._assess, self._notify]
         for name, connection in site.config.connections.items():
             self._loops.append(Loop(name=f"pull {name}", step=partial(self._pull_step, name)))
             if connection.write_back == "live":
@@ -150,6 +153,7 @@ class Workers:
         counts = assess_due(self._site, now)
         if counts:
             log.info("people.assessed", **counts)
+            self._notify.wake.set()
             if counts["planned"]:
                 for loop in self._pushes.values():
                     loop.wake.set()
@@ -157,6 +161,14 @@ class Workers:
         with self._site.store.read() as tx:
             due = assessments.next_due(tx)
         return ASSESS_EVERY if due is None else min(max(instant(due) - instant(now), AT_ONCE), ASSESS_EVERY)
+
+    def _notify_step(self) -> timedelta:
+        """Tell what is due; wait until something is, or is raised."""
+        if counts := notify_due(self._site, channels(self._site)):
+            log.info("people.told", **counts)
+            return AT_ONCE
+        due = next_notice(self._site)
+        return NOTIFY_EVERY if due is None else min(max(instant(due) - self._site.clock(), AT_ONCE), NOTIFY_EVERY)
 
     # -- watching (`syncd.engine.sync.Watcher`)
 

@@ -84,6 +84,7 @@ class Home:
     remotes: dict[str, FakeRemote] = field(default_factory=dict)
     mapping: str = MAPPING
     agreement: str = AGREEMENT
+    channels: str = ""
     write_back: str = "live"
     batch: int = 10
     rng: Random = field(default_factory=lambda: Random(7))
@@ -108,7 +109,7 @@ class Home:
 
     def config(self) -> Config:
         (self.folder / "mapping").mkdir(exist_ok=True)
-        main = "connections:\n"
+        main = self.channels + "connections:\n"
         for name in self.remotes:
             main += f"  {name}: {{type: {name}, write_back: {self.write_back if name == 'crm' else 'none'}}}\n"
             (self.folder / "mapping" / f"{name}.yaml").write_text(self.mapping, encoding="utf-8")
