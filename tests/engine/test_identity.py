@@ -111,6 +111,40 @@ def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None
     assert ["shop:9"] in home.people()
 
 
+def test_a_record_that_changes_as_its_address_becomes_shared_is_let_go_as_well(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "3", {"City": "Lugo"})
+    home.crm.put("contacts", "5", {"Email": "info@firm.example"})  # the sixth, on one page with the change
+    home.pull("crm")
+
+    assert home.people() == [["crm:0"], ["crm:1"], ["crm:2"], ["crm:3"], ["crm:4"], ["crm:5"]]
+
+
+def test_people_who_fall_apart_may_be_joined_by_the_very_page_that_tears_them(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example", "Others": f"{number}@home.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "5", {"Email": "info@firm.example", "Others": "3@home.example; 4@home.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:0"], ["crm:1"], ["crm:2"], ["crm:3", "crm:4", "crm:5"]]
+    assert home.person("4@home.example").id == home.person("3@home.example").id
+
+
+def test_accounts_whose_domain_becomes_shared_stay_accounts_and_take_their_people_along(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("accounts", str(number), {"Website": "group.example", "Name": f"Branch {number}"})
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"}, associations=[Association("account", Ref("accounts", "4"))])
+    home.pull("crm")
+    home.crm.put("accounts", "5", {"Website": "group.example", "Name": "Branch 5"})
+    home.pull("crm")
+
+    assert home.person("ann@home.example").account == "Branch 4"
+
+
 def test_all_at_once_or_one_after_the_other_a_shared_address_joins_nobody(home: Home) -> None:
     for number in range(6):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
