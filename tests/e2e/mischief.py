@@ -25,6 +25,7 @@ from syncd.spi import (
     Misconfigured,
     Opening,
     Page,
+    Pass,
     Receipt,
     RemoteField,
     RemoteSchema,
@@ -137,7 +138,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             open=_opened,
             batch=2,
             origins=_origins,
-            authorize=lambda settings, resolve: {"Authorization": f"Bearer {resolve(SecretRef('env:MISCHIEF_TOKEN'))}"},
+            login=lambda login: Pass(headers={"Authorization": f"Bearer {login.resolve(SecretRef('env:MISCHIEF_TOKEN'))}"}),
         )
     ]
 
