@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.agreement.examples import Example
+from syncd.agreement.policies import TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
+from syncd.config.calendars import times
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
 from syncd.config.source import ConfigProblem, Document, read
@@ -54,6 +56,7 @@ class Config:
     connections: Mapping[str, ConnectionConfig]
     fields: Mapping[str, Field]
     agreement: Agreement
+    time: TimeTerms
     examples: tuple[Example, ...]
     mapping_print: str
     assess_print: str
@@ -98,9 +101,12 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         connections=connections,
         fields=fields,
         agreement=agreed.agreement,
+        time=agreed.time,
         examples=agreed.examples,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
-        assess_print=_print([agreed.text, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]),
+        assess_print=_print(
+            [agreed.text, repr(agreed.time), *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
+        ),
         warnings=tuple(_stray_files(folder, connections)),
     )
 
@@ -108,6 +114,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Agreed:
     agreement: Agreement
+    time: TimeTerms
     examples: tuple[Example, ...]
     text: str
 
@@ -122,10 +129,11 @@ def _agreed(
     if terms is None:
         return None, fields, found
     agreement, problems = signed(terms, document, fields)
-    found += problems
+    time, more = times(terms.time, document, folder)
+    found += [*problems, *more]
     if agreement is None:
         return None, fields, found
-    return _Agreed(agreement=agreement, examples=examples(terms), text=repr(document.data)), fields, found
+    return _Agreed(agreement=agreement, time=time, examples=examples(terms), text=repr(document.data)), fields, found
 
 
 def _connection(
