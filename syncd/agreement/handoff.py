@@ -1,4 +1,4 @@
-"""What the teams agreed about the handoff, as data: the stages and who gives them. Already read and checked.
+"""What the teams agreed about the handoff, as data: the stages, who gives them, what sales answers. Already read and checked.
 
 Beside `syncd.agreement.terms`, which holds what they agreed about the score.
 """
@@ -58,14 +58,14 @@ class Checklist:
 
 _MAY_MOVE: Mapping[str, frozenset[Party]] = {
     NONE: frozenset({"daemon"}),
-    LEAD: frozenset({"daemon", "marketing"}),
+    LEAD: frozenset({"daemon", "marketing", "sales", "crm"}),
     MQL: frozenset({"daemon", "marketing"}),
     WORKING: frozenset({"sales"}),
     SQL: frozenset({"sales"}),
     OPPORTUNITY: frozenset({"crm"}),
     CUSTOMER: frozenset({"crm"}),
     RENEWAL: frozenset({"crm", "daemon"}),
-    NURTURE: frozenset({"daemon", "sales"}),
+    NURTURE: frozenset({"daemon", "sales", "crm"}),
     DISQUALIFIED: frozenset({"sales"}),
 }
 
@@ -92,3 +92,67 @@ class StageTerms:
     lost_needs_reason: bool = True
     sql_checklist: Checklist = Checklist()
     opportunity_checklist: Checklist = Checklist()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """One word sales may answer with: the stage it leads to, and whether it needs a reason."""
+
+    to: str
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeTerms:
+    """Who may dispute a rejection, for how long (business days), and who decides."""
+
+    who: frozenset[Party] = frozenset({"marketing"})
+    within_bd: int = 5
+    decided_by: tuple[str, ...] = ()
+
+
+_DISPOSITIONS: Mapping[str, Disposition] = {
+    "Accepted/SQL": Disposition(to=SQL),
+    "Rejected-Nurture": Disposition(to=NURTURE, needs_reason=True),
+    "Rejected-Unqualified": Disposition(to=DISQUALIFIED, needs_reason=True),
+}
+
+REASONS = (
+    "price",
+    "competition",
+    "timing",
+    "wrong person",
+    "wrong company size",
+    "wrong industry",
+    "student or job seeker",
+    "no budget",
+    "no need",
+    "cannot reach",
+    "duplicate",
+    "existing customer",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionTerms:
+    """What sales answers, in the golden fields ``value_field`` and ``reason_field``, and what else is asked (``also_ask``)."""
+
+    value_field: str = "disposition"
+    reason_field: str = "disposition_reason"
+    values: Mapping[str, Disposition] = field(default_factory=lambda: _DISPOSITIONS)
+    reasons: tuple[str, ...] = REASONS
+    also_ask: tuple[str, ...] = ()
+    dispute: DisputeTerms = DisputeTerms()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """Everything the teams agreed about the handoff. ``glossary`` is a sentence for each word both use.
+
+    ``version`` is stamped on every move that has none of its own.
+    """
+
+    version: int = 0
+    stages: StageTerms = StageTerms()
+    dispositions: DispositionTerms = DispositionTerms()
+    glossary: Mapping[str, str] = field(default_factory=dict)

@@ -18,8 +18,8 @@ class Claim(NamedTuple):
     """Somebody, or the score, says that a person entered stage ``to`` at ``at``.
 
     ``by`` names who, "" if nobody is named; ``was`` is the stage it says the person left, "" if it says nothing of that.
-    ``instantly``: an instant sentence made the MQL, not the points. ``known_at`` is when we learnt of it, 0 if at once.
-    Claims sort by when they happened, and those of one instant by what they say, so that no order of arrival matters.
+    ``outright``: an event that makes an MQL at once, or a veto, says so and not the points. ``known_at`` is when we learnt of
+    it, 0 if at once.
     """
 
     at: int
@@ -29,7 +29,7 @@ class Claim(NamedTuple):
     cause: str = ""
     was: str = ""
     version: int = 0
-    instantly: bool = False
+    outright: bool = False
     known_at: int = 0
 
 
@@ -138,7 +138,7 @@ class Move(NamedTuple):
     cause: str
     version: int
     inferred: bool
-    instantly: bool
+    outright: bool
     episode: int
     known_at: int
 
