@@ -5,21 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+<<<<<<< HEAD
 from syncd.config.notices import NotifyTerms
+=======
+from syncd.config.calendars import Time
+>>>>>>> rules
 from syncd.config.validation import Duration, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
-
-
-def _zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError("is not a time zone; write for example Europe/Madrid or UTC")
-    ZoneInfo(text)
-    return text
 
 
 def _percent(value: object) -> object:
@@ -28,7 +24,6 @@ def _percent(value: object) -> object:
     raise ValueError("is not a share; write for example 50%")
 
 
-Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 Share: TypeAlias = Annotated[Decimal, BeforeValidator(_percent), Field(gt=0, le=1)]
 Points: TypeAlias = Annotated[Decimal, Field(ge=-10000, le=10000, decimal_places=6)]
 
@@ -38,12 +33,6 @@ class Header(Strict):
 
     name: str = Field("Sales & Marketing agreement", description="What it is called wherever it is shown.")
     version: int = Field(ge=1, description="Stamped on every score and stage; raise it with every change.")
-
-
-class Time(Strict):
-    """How local dates are told."""
-
-    reporting_tz: Zone = Field("UTC", description="The zone of 'within last N dates' and 'one_per: day'.")
 
 
 class OnlyFrom(Strict):

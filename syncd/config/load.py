@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.agreement.examples import Example
+from syncd.agreement.policies import TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
+from syncd.config.calendars import times
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
@@ -55,6 +57,7 @@ class Config:
     connections: Mapping[str, ConnectionConfig]
     fields: Mapping[str, Field]
     agreement: Agreement
+    time: TimeTerms
     examples: tuple[Example, ...]
     notify: NotifyTerms
     channels: Mapping[str, ChannelSettings]
@@ -101,11 +104,14 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         connections=connections,
         fields=fields,
         agreement=agreed.agreement,
+        time=agreed.time,
         examples=agreed.examples,
         notify=agreed.notify,
         channels=settings.channels,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
-        assess_print=_print([agreed.text, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]),
+        assess_print=_print(
+            [agreed.text, repr(agreed.time), *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
+        ),
         warnings=tuple(_stray_files(folder, connections)),
     )
 
@@ -113,6 +119,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Agreed:
     agreement: Agreement
+    time: TimeTerms
     examples: tuple[Example, ...]
     notify: NotifyTerms
     text: str
@@ -126,11 +133,12 @@ def _agreed(folder: Path, settings: SyncdSettings | None) -> tuple[_Agreed | Non
     if terms is None:
         return None, fields, found
     agreement, problems = signed(terms, document, fields)
-    found += [*problems, *notice_problems(terms.notify, document, settings.channels if settings else None)]
+    time, more = times(terms.time, document, folder)
+    found += [*problems, *more, *notice_problems(terms.notify, document, settings.channels if settings else None)]
     if agreement is None:
         return None, fields, found
-    agreed = _Agreed(agreement=agreement, examples=examples(terms), notify=terms.notify, text=repr(document.data))
-    return agreed, fields, found
+    text = repr(document.data)
+    return _Agreed(agreement=agreement, time=time, examples=examples(terms), notify=terms.notify, text=text), fields, found
 
 
 def _connection(

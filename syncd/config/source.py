@@ -45,6 +45,11 @@ class Document:
     def problem(self, path: Path_, what: str) -> ConfigProblem:
         return ConfigProblem(self.file, self.line(path), what)
 
+    def wrong(self, path: Path_, what: str) -> ConfigProblem:
+        """Say what is wrong at *path*, by its name: ``time.calendars.ny.hours: …``."""
+        name = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+        return self.problem(path, f"{name}: {what}")
+
 
 def read(path: Path, name: str) -> tuple[Document, list[ConfigProblem]]:
     """Read one file; *name* is what problems call it. A file that cannot be read comes back empty, with the problem."""
