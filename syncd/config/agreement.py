@@ -8,11 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-<<<<<<< HEAD
-from syncd.config.notices import NotifyTerms
-=======
 from syncd.config.calendars import Time
->>>>>>> rules
+from syncd.config.notices import NotifyTerms
 from syncd.config.validation import Duration, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
