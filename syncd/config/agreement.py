@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from syncd.config.calendars import Time
+from syncd.config.governance import Header, ReviewTerms
 from syncd.config.notices import NotifyTerms
 from syncd.config.validation import Duration, Strict
 from syncd.mapping.fields import Blanks
@@ -23,13 +24,6 @@ def _percent(value: object) -> object:
 
 Share: TypeAlias = Annotated[Decimal, BeforeValidator(_percent), Field(gt=0, le=1)]
 Points: TypeAlias = Annotated[Decimal, Field(ge=-10000, le=10000, decimal_places=6)]
-
-
-class Header(Strict):
-    """Which agreement this is."""
-
-    name: str = Field("Sales & Marketing agreement", description="What it is called wherever it is shown.")
-    version: int = Field(ge=1, description="Stamped on every score and stage; raise it with every change.")
 
 
 class OnlyFrom(Strict):
@@ -192,6 +186,7 @@ class AgreementFile(Strict):
     """The whole of ``agreement.yaml``."""
 
     agreement: Header
+    review: ReviewTerms = ReviewTerms()
     time: Time = Time()
     fields: dict[str, FieldTerms] = Field(
         default_factory=dict, description="Fields beside the standard ones, or standard ones with another law."

@@ -13,7 +13,7 @@ from types import FrameType
 
 import structlog
 
-from syncd.agreement.counting import instant
+from syncd.agreement.counting import FOREVER, instant
 from syncd.config import Config, ConfigInvalid
 from syncd.daemon.loop import Loop, repeat
 from syncd.engine import sync
@@ -68,10 +68,14 @@ def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Ran
             workers = Workers(site, rng)
             workers.start()
             log.info("daemon.started", connections=list(config.connections), store=site.store.engine.dialect.name)
+            if site.draft:
+                log.warning("agreement.draft", what=site.draft)
             next_config = None
             while not requests.stop and next_config is None:
-                requests.changed.wait()
+                requests.changed.wait(_until(site))
                 requests.changed.clear()
+                if site.now() >= site.changes_at:
+                    next_config = config
                 if requests.reload:
                     requests.reload = False
                     next_config = _reloaded(load)
@@ -81,6 +85,11 @@ def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Ran
             return
         config = next_config or config
         log.info("config.reloaded")
+
+
+def _until(site: Site) -> float | None:
+    """Return the seconds until another version of the agreement is in force, as far as a wait can be that long."""
+    return None if site.changes_at == FOREVER else min(max((site.changes_at - site.now()) / 1e6, 0), 86_400)
 
 
 def _reloaded(load: Callable[[], Config]) -> Config | None:

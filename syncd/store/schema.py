@@ -268,6 +268,17 @@ inbox = Table(
     comment="A record that was refused and waits for someone.",
 )
 
+agreement_version = Table(
+    "agreement_version",
+    metadata,
+    Column("text", Text, primary_key=True, comment="fingerprint of what was signed"),
+    Column("number", Integer, nullable=False),
+    Column("effective_from", BigInteger, nullable=False),
+    Column("signed_on", Text, nullable=False, comment="date of the last signature"),
+    Column("source", Text, nullable=False, comment="agreement.yaml as it was signed"),
+    comment="A version of the agreement that both teams signed.",
+)
+
 notice = Table(
     "notice",
     metadata,

@@ -17,7 +17,7 @@ PEOPLE = 150
 SEED = 11
 SCORES = "exports/contacts-scores.csv"
 AGREEMENT = """\
-agreement: {name: Crowd, version: 1}
+agreement: {name: Crowd, version: 1, needs_signatures_from: []}
 fields:
   role: {type: choice, values: [ceo, student, marketing_manager, other]}
   industry: {type: choice, values: [technology, financial services, other]}

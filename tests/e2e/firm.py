@@ -70,7 +70,7 @@ streams:
     assets: {pricing: ["/pricing*"], case_study: ["/case*"]}
 """
 AGREEMENT = """\
-agreement: {name: Firm, version: 1}
+agreement: {name: Firm, version: 1, needs_signatures_from: []}
 fields:
   role: {type: choice, values: [ceo, student, other]}
 scoring:

@@ -163,7 +163,7 @@ streams:
     write: {score: score}
 """
 AGREEMENT = """\
-agreement: {name: Mischief, version: 1}
+agreement: {name: Mischief, version: 1, needs_signatures_from: []}
 scoring:
   active_model: m
   models:

@@ -49,11 +49,15 @@ def test_why_explains_each_of_the_starter_s_people(forks: Forks, home: Path) -> 
         assert "shadow: would be written" in ended.out
 
 
-def test_nothing_is_written_before_somebody_says_live(forks: Forks, home: Path) -> None:
+def test_nothing_is_written_before_both_signed_and_somebody_says_live(forks: Forks, home: Path) -> None:
     forks.run(home, "sync")
     assert not (home / "inbox" / "scores.csv").exists()
     main = (home / "syncd.yaml").read_text()
     (home / "syncd.yaml").write_text(main.replace("write_back: shadow", "write_back: live"))
+    assert "nothing is written until marketing and sales signed it" in forks.run(home, "sync").err
+    forks.run(home, "agreement", "sign", "--as", "marketing", "--who", "ana", "--yes")
+    assert "written" not in forks.run(home, "sync").out
+    forks.run(home, "agreement", "sign", "--as", "sales", "--who", "ben", "--yes")
 
     assert "3 written" in forks.run(home, "sync").out
     assert len((home / "inbox" / "scores.csv").read_text().splitlines()) == 4

@@ -42,7 +42,7 @@ streams:
     assets: {pricing: ["*/pricing*"]}
 """
 AGREEMENT = """\
-agreement: {version: 1}
+agreement: {version: 1, needs_signatures_from: []}
 fields: {role: {type: choice, values: [ceo, student, other]}}
 scoring:
   active_model: m

@@ -37,6 +37,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'asset', 'direction', 'machine', name=op.f('uq_activity_type_kind_asset_direction_machine')),
     comment='What many activities have in common.'
     )
+    op.create_table('agreement_version',
+    sa.Column('text', sa.Text(), nullable=False, comment='fingerprint of what was signed'),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('effective_from', sa.BigInteger(), nullable=False),
+    sa.Column('signed_on', sa.Text(), nullable=False, comment='date of the last signature'),
+    sa.Column('source', sa.Text(), nullable=False, comment='agreement.yaml as it was signed'),
+    sa.PrimaryKeyConstraint('text', name=op.f('pk_agreement_version')),
+    comment='A version of the agreement that both teams signed.'
+    )
     op.create_table('apart',
     sa.Column('one_id', sa.BigInteger(), nullable=False),
     sa.Column('other_id', sa.BigInteger(), nullable=False),
@@ -340,6 +349,7 @@ def downgrade() -> None:
 
     op.drop_table('assessment')
     op.drop_table('apart')
+    op.drop_table('agreement_version')
     op.drop_table('activity_type')
     with op.batch_alter_table('activity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_activity_stream_id_source_id'))
