@@ -96,6 +96,16 @@ def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> No
     assert home.fields("crm.contacts:2")["email"] == "ann@firm.example"  # the merged record no longer speaks
 
 
+def test_an_address_handed_on_within_a_page_joins_nobody(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"})
+    home.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1"], ["crm:2"]]
+
+
 def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None:
     for number in range(5):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
