@@ -74,7 +74,7 @@ def _usable_keys(
     """Return the keys that identify somebody, who holds them, and whom it concerns that one no longer does."""
     keys = {key for one in claimants for key in one.keys}
     usable = keys - records.blocked(tx, keys)
-    holders = records.holders(tx, usable)
+    holders = _holders(tx, usable, claimants)
     sharing: dict[tuple[str, int], set[int]] = {}
     for key, found in holders.items():
         for holder in found:
@@ -87,7 +87,13 @@ def _usable_keys(
         return usable, holders, {}
     records.block(tx, shared, now)
     torn = _torn(tx, site, {holder.entity for key in shared for holder in holders.get(key, ())}, now)
-    return usable - shared, records.holders(tx, usable - shared), torn
+    return usable - shared, _holders(tx, usable - shared, claimants), torn
+
+
+def _holders(tx: Connection, keys: Collection[str], claimants: Sequence[Claimant]) -> dict[str, list[Holder]]:
+    """Return the stored records that hold each key; claimants hold what they claim now, not what they held."""
+    claiming = {one.record for one in claimants}
+    return {key: [one for one in found if one.record not in claiming] for key, found in records.holders(tx, keys).items()}
 
 
 def _torn(tx: Connection, site: Site, entity_ids: Collection[int], now: int) -> dict[int, Kind]:
@@ -101,16 +107,18 @@ def _torn(tx: Connection, site: Site, entity_ids: Collection[int], now: int) -> 
 def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int, Kind], now: int) -> None:
     """Carry out merges among stored entities; those born with this page have nothing to move yet."""
     grown: set[int] = set()
+    moving: set[int] = set()
     for loser, winner, because in matching.merges:
         grown.discard(loser)
         grown.add(winner)
         if loser in matching.born:
             continue
+        moving.update(entities.people_of(tx, [loser]))
         moved = records.move(tx, loser, winner)
         inherit(tx, site, loser, winner)
         entities.merged(tx, loser, winner, because=because, records=moved, now=now)
         assessments.inherit(tx, loser, winner)
-    assessments.mark_due(tx, {entity for entity in grown if affected.get(entity) == "person"}, now)
+    assessments.mark_due(tx, {*moving, *(entity for entity in grown if affected.get(entity) == "person")}, now)
 
 
 def _split(tx: Connection, site: Site, entity_id: int) -> set[int]:

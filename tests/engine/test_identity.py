@@ -96,6 +96,16 @@ def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> No
     assert home.fields("crm.contacts:2")["email"] == "ann@firm.example"  # the merged record no longer speaks
 
 
+def test_an_address_handed_on_within_a_page_joins_nobody(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"})
+    home.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1"], ["crm:2"]]
+
+
 def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None:
     for number in range(5):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
@@ -164,6 +174,19 @@ def test_a_company_address_makes_an_account_and_free_mail_never_does(home: Home)
     assert home.accounts() == [{"domain": "firm.example"}]
     assert home.person("ann@mail.firm.example").account == "firm.example"
     assert home.person("ben@gmail.com").account == ""
+
+
+def test_people_whose_account_turns_out_to_be_another_are_judged_by_that_one(home: Home) -> None:
+    home.crm.put("accounts", "1", {"Website": "firm.example", "Size": 120})
+    home.crm.put("accounts", "2", {"Name": "A branch"})
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"}, associations=[Association("account", Ref("accounts", "2"))])
+    home.sync()
+    assert home.score("ann@home.example")[0] == 0
+
+    home.crm.put("accounts", "2", {"Website": "firm.example"})
+    home.sync()
+
+    assert home.score("ann@home.example")[0] == 30  # company_size in 10..500
 
 
 def test_an_account_with_that_domain_is_the_same_account_in_either_order(home: Home) -> None:
