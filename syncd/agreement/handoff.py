@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from syncd.agreement.language import FactCondition, FactTest, Sentence
 
@@ -145,14 +145,72 @@ class DispositionTerms:
     dispute: DisputeTerms = DisputeTerms()
 
 
+Method: TypeAlias = Literal["weighted rotation", "first open"]
+"""How a team chooses: in turn by weight, or whoever's calendar opens first, those who open together in turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody who gets leads: ``weight`` shares of them, never more than ``max_open`` at a time or ``per_30d``."""
+
+    who: str
+    weight: int = 1
+    max_open: int | None = None
+    per_30d: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """People in the order of the file, and whole other teams after them. ``calendar`` is that of those who have none."""
+
+    members: tuple[Member, ...] = ()
+    teams: tuple[str, ...] = ()
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRule:
+    """Whose lead it is when ``when`` holds; ``None`` always holds. ``says`` are the words of the file."""
+
+    says: str
+    when: FactCondition | None
+    team: str
+    method: Method = "weighted rotation"
+
+
+class Absence(NamedTuple):
+    """Somebody is away from ``start`` until before ``end``."""
+
+    who: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingTerms:
+    """Who gets a lead: the owner of its account (``match_account``), else by the first rule that holds, else ``queue``.
+
+    ``managers`` are told of what comes to the queue. ``write_owner``: the owner chosen is written back, not only shown.
+    """
+
+    rules: tuple[RoutingRule, ...] = ()
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    match_account: bool = True
+    queue: str = "inbound"
+    managers: tuple[str, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    write_owner: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     """Everything the teams agreed about the handoff. ``glossary`` is a sentence for each word both use.
 
-    ``version`` is stamped on every move that has none of its own.
+    ``version`` is stamped on every move that has none of its own. Without ``routing`` nobody is given leads.
     """
 
     version: int = 0
     stages: StageTerms = StageTerms()
     dispositions: DispositionTerms = DispositionTerms()
+    routing: RoutingTerms | None = None
     glossary: Mapping[str, str] = field(default_factory=dict)

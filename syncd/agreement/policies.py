@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
 
-from syncd.agreement.calendars import Calendar
+from syncd.agreement.calendars import ALWAYS, Calendar
+from syncd.agreement.counting import FOREVER
+from syncd.agreement.durations import Target
+from syncd.agreement.language import Sentence
 
 _DAY = 86_400_000_000
+
+Side: TypeAlias = Literal["marketing", "sales", "joint"]
+"""Whose promise it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +31,118 @@ class TimeTerms:
     go_live: int | None = None
     max_alert_age: int = _DAY
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- clocks
+
+
+class Moment(NamedTuple):
+    """An event by its name; one whose detail is among ``but`` is another."""
+
+    what: str
+    but: frozenset[str] = frozenset()
+
+
+class Moments(NamedTuple):
+    """Any of several events, or ``all`` of them."""
+
+    of: tuple[Moment, ...]
+    all: bool = False
+
+
+NEVER = Moments(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """How long something may take for those ``when`` holds for: high intent, a sentence about facts, or everybody.
+
+    ``aim`` is an earlier mark of a range such as 1bd..2bd, at which a clock is at risk.
+    """
+
+    within: Target
+    aim: Target | None = None
+    when: Sentence | Literal["high_intent"] | None = None
+
+
+class Escalation(NamedTuple):
+    """What is done when a breached clock still runs ``after`` another while."""
+
+    after: Target
+    does: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One promise that a clock measures.
+
+    It runs from ``start`` to ``stop``, or to the ``need``-th such event once they fall on ``over_days`` dates, or to one of
+    ``unless``. The first of ``goals`` that fits counts. ``each``: every start has its clock, not only the first of an episode.
+    ``outlives``: the end of the episode does not cancel it. ``cancel_if`` ends a clock undecided, ``void_if`` unmakes it.
+    """
+
+    id: str
+    side: Side
+    start: Moments
+    stop: Moments
+    goals: tuple[Goal, ...]
+    warn_at: tuple[int, ...] = ()
+    need: int = 1
+    over_days: int = 1
+    unless: Moments = NEVER
+    pause_while: tuple[str, ...] = ()
+    cancel_if: Moments = NEVER
+    void_if: Moments = NEVER
+    on_breach: tuple[str, ...] = ()
+    escalation: Escalation | None = None
+    each: bool = False
+    outlives: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who works when: calendars by owner, else by the owner's team, else ``default``; all by name."""
+
+    default: str = ""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    team_of: Mapping[str, str] = field(default_factory=dict)
+
+
+class Desk(NamedTuple):
+    """A calendar, and in words whose it is."""
+
+    calendar: Calendar
+    whose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sla:
+    """The promises of one version of the agreement, in force for what starts at ``effective_from`` or later.
+
+    ``credit``: a contact attempt up to so long before a clock's start stops it at once.
+    """
+
+    version: int = 0
+    effective_from: int = -FOREVER
+    policies: tuple[Policy, ...] = ()
+    roster: Roster = Roster()
+    rep_clocks: bool = True
+    credit: int = _DAY
+    time: TimeTerms = TimeTerms()
+
+
+def desk(sla: Sla, who: str, *, team: str = "") -> Desk:
+    """Return the calendar of *who*, else of their team, or of *team* while nobody owns a person, else the default.
+
+    >>> roster = Roster(teams={"emea": "madrid"}, team_of={"kim": "emea"})
+    >>> sla = Sla(roster=roster, time=TimeTerms(calendars={"madrid": Calendar(name="madrid", zone="Europe/Madrid")}))
+    >>> desk(sla, "kim").whose
+    'of team emea'
+    """
+    roster, calendars = sla.roster, sla.time.calendars
+    team = roster.team_of.get(who, who or team)
+    for name, whose in ((roster.owners.get(who, ""), "of the owner"), (roster.teams.get(team, ""), f"of team {team}")):
+        if name in calendars:
+            return Desk(calendars[name], whose)
+    return Desk(calendars.get(roster.default, ALWAYS), "by default")

@@ -1,0 +1,218 @@
+"""Who gets a lead: the owner of its account, else whose turn it is in the team that the rules choose, and why.
+
+The turn is smooth weighted rotation: everybody who takes part gains their weight, the one with most is chosen and pays for all.
+Each `Assignment` keeps who took part with which weight, so that the log of assignments alone gives every turn again: whoever
+was away gains and owes nothing, and a new member starts even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from syncd.agreement.conditions import Facts, compiled_facts
+from syncd.agreement.counting import micros
+from syncd.agreement.handoff import Absence, Member, RoutingRule, RoutingTerms
+
+ACCOUNT_OWNER, HIGH_INTENT, CALENDAR_CLOSED = "account_owner", "high_intent", "owner_calendar_closed"
+ROUTING_FACTS = (ACCOUNT_OWNER, HIGH_INTENT, CALENDAR_CLOSED)
+"""The words that rules of routing know beside the golden fields."""
+
+_ROLLING = micros(timedelta(days=30))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A lead without owner. ``facts`` are the golden fields and `ROUTING_FACTS`; it goes to nobody of ``not_to`` (again)."""
+
+    person: int
+    facts: Facts
+    not_to: tuple[str, ...] = ()
+
+
+class Passed(NamedTuple):
+    """Somebody who was passed over, and why."""
+
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """To whom a lead went at ``at`` and why; with ``owner`` "" it waits in ``queue``.
+
+    ``turn`` are those who took part in the rotation of ``team`` with their weights; empty if no turn was used up.
+    """
+
+    person: int
+    at: int
+    owner: str
+    why: str
+    queue: str = ""
+    rule: str = ""
+    team: str = ""
+    method: str = ""
+    turn: tuple[tuple[str, int], ...] = ()
+    passed: tuple[Passed, ...] = ()
+
+    @property
+    def rotation_consumed(self) -> bool:
+        return bool(self.turn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamState:
+    """What is known of the teams at one instant.
+
+    ``owed`` are the `turns` after all assignments so far, ``recent`` those of the last 30 days at least, ``open_leads`` how
+    many each has now, ``absences`` those a CRM tells beside the agreed ones, ``opens_at`` when the calendar of somebody opens
+    next who has closed now, ``left`` who works here no more.
+    """
+
+    owed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    recent: Sequence[Assignment] = ()
+    open_leads: Mapping[str, int] = field(default_factory=dict)
+    absences: Sequence[Absence] = ()
+    opens_at: Mapping[str, int] = field(default_factory=dict)
+    left: frozenset[str] = frozenset()
+
+
+def route(terms: RoutingTerms, lead: Lead, state: TeamState, now: int) -> Assignment:
+    """Choose the owner of *lead* at *now*; the same arguments always give the same one.
+
+    >>> from syncd.agreement.handoff import Team
+    >>> team = Team(members=(Member(who="kim", weight=2), Member(who="lee")))
+    >>> terms = RoutingTerms(teams={"us": team}, rules=(RoutingRule(says="otherwise", when=None, team="us"),))
+    >>> route(terms, Lead(person=1, facts={}), TeamState(), now=0).why
+    "otherwise: team us, kim's turn by weighted rotation"
+    """
+    passed: tuple[Passed, ...] = ()
+    owner = lead.facts.get(ACCOUNT_OWNER)
+    if terms.match_account and isinstance(owner, str) and owner:
+        why = _away(terms, lead, state, owner, now)
+        if not why:
+            return Assignment(person=lead.person, at=now, owner=owner, why=f"{owner} owns the account", rule="match_account")
+        passed = (Passed(owner, why),)
+    rule = next((one for one in terms.rules if one.when is None or compiled_facts(one.when)(lead.facts)), None)
+    if rule is None:
+        return _queued(terms, lead, now, "no rule holds", passed)
+    return _by_rule(terms, rule, lead, state, now, passed)
+
+
+def turns(log: Iterable[Assignment], owed: Mapping[str, Mapping[str, int]] | None = None) -> dict[str, dict[str, int]]:
+    """Return what everybody of each team is owed after *log*, on top of what they were *owed* before it.
+
+    >>> turns([Assignment(person=1, at=0, owner="kim", why="", team="us", turn=(("kim", 2), ("lee", 1)))])
+    {'us': {'kim': -1, 'lee': 1}}
+    """
+    found = {team: dict(people) for team, people in (owed or {}).items()}
+    for one in log:
+        team = found.setdefault(one.team, {}) if one.turn else {}
+        for who, weight in one.turn:
+            team[who] = team.get(who, 0) + weight
+        if one.turn:
+            team[one.owner] -= sum(weight for _, weight in one.turn)
+    return found
+
+
+def after(state: TeamState, made: Assignment) -> TeamState:
+    """Return the state in which the lead after *made* is routed."""
+    open_leads = {**state.open_leads, made.owner: state.open_leads.get(made.owner, 0) + 1} if made.owner else state.open_leads
+    return replace(state, owed=turns([made], state.owed), recent=(*state.recent, made), open_leads=open_leads)
+
+
+def members(terms: RoutingTerms, team: str) -> tuple[Member, ...]:
+    """Return everybody of *team* and of the teams within it, each once, in the order of the file."""
+    found: dict[str, Member] = {}
+    for member in _members(terms, team, ()):
+        found.setdefault(member.who, member)
+    return tuple(found.values())
+
+
+def everybody(terms: RoutingTerms) -> frozenset[str]:
+    """Return all who get leads: the people whose changes in a CRM are those of sales."""
+    return frozenset(member.who for team in terms.teams.values() for member in team.members)
+
+
+# ---------------------------------------------------------------- a team
+
+
+def _by_rule(
+    terms: RoutingTerms, rule: RoutingRule, lead: Lead, state: TeamState, now: int, passed: tuple[Passed, ...]
+) -> Assignment:
+    able, unable = list[Member](), list[Passed]()
+    for member in members(terms, rule.team):
+        why = _away(terms, lead, state, member.who, now) or _full(state, member, now)
+        if why:
+            unable.append(Passed(member.who, why))
+        else:
+            able.append(member)
+    passed = (*passed, *unable)
+    if not able:
+        return _queued(terms, lead, now, f"{rule.says}: nobody of team {rule.team} is available", passed, rule.says)
+    if rule.method == "first open":
+        able = _first_open(able, state, now)
+    owed = state.owed.get(rule.team, {})
+    chosen = max(able, key=lambda member: owed.get(member.who, 0) + member.weight)
+    return Assignment(
+        person=lead.person,
+        at=now,
+        owner=chosen.who,
+        why=_words(rule, chosen, passed),
+        rule=rule.says,
+        team=rule.team,
+        method=rule.method,
+        turn=tuple((member.who, member.weight) for member in able),
+        passed=passed,
+    )
+
+
+def _first_open(able: Sequence[Member], state: TeamState, now: int) -> list[Member]:
+    opens = {member.who: max(state.opens_at.get(member.who, now), now) for member in able}
+    first = min(opens.values())
+    return [member for member in able if opens[member.who] == first]
+
+
+def _away(terms: RoutingTerms, lead: Lead, state: TeamState, who: str, now: int) -> str:
+    """Say why somebody cannot take the lead at all, "" if they can."""
+    if who in lead.not_to:
+        return "had this lead before"
+    if who in state.left:
+        return "works here no more"
+    away = any(one.who == who and one.start <= now < one.end for one in (*terms.absences, *state.absences))
+    return "is away" if away else ""
+
+
+def _full(state: TeamState, member: Member, now: int) -> str:
+    """Say why somebody has enough leads, "" if not; of the last 30 days those count that are younger than 720 hours."""
+    if member.max_open is not None and (count := state.open_leads.get(member.who, 0)) >= member.max_open:
+        return f"has {count} open leads of at most {member.max_open}"
+    if member.per_30d is not None:
+        count = sum(1 for one in state.recent if one.owner == member.who and now - _ROLLING < one.at <= now)
+        if count >= member.per_30d:
+            return f"got {count} leads in 30 days of at most {member.per_30d}"
+    return ""
+
+
+def _members(terms: RoutingTerms, team: str, within: tuple[str, ...]) -> Iterator[Member]:
+    """Yield the people of *team*; a team that holds itself, which the loader refuses, ends there."""
+    if team in within or team not in terms.teams:
+        return
+    yield from terms.teams[team].members
+    for inner in terms.teams[team].teams:
+        yield from _members(terms, inner, (*within, team))
+
+
+# ---------------------------------------------------------------- in words
+
+
+def _words(rule: RoutingRule, chosen: Member, passed: Sequence[Passed]) -> str:
+    how = f"{chosen.who} opens first" if rule.method == "first open" else f"{chosen.who}'s turn by weighted rotation"
+    return "; ".join([f"{rule.says}: team {rule.team}, {how}", *(f"{who} {why}" for who, why in passed)])
+
+
+def _queued(terms: RoutingTerms, lead: Lead, now: int, what: str, passed: tuple[Passed, ...], rule: str = "") -> Assignment:
+    why = "; ".join([what, *(f"{who} {why}" for who, why in passed)])
+    return Assignment(person=lead.person, at=now, owner="", queue=terms.queue, why=why, rule=rule, passed=passed)
