@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.agreement.examples import Example
+from syncd.agreement.handoff import Handoff
 from syncd.agreement.policies import TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
+from syncd.config.handoff import handoff
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
 from syncd.config.source import ConfigProblem, Document, read
@@ -57,6 +59,7 @@ class Config:
     fields: Mapping[str, Field]
     agreement: Agreement
     time: TimeTerms
+    handoff: Handoff
     examples: tuple[Example, ...]
     mapping_print: str
     assess_print: str
@@ -102,6 +105,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         fields=fields,
         agreement=agreed.agreement,
         time=agreed.time,
+        handoff=agreed.handoff,
         examples=agreed.examples,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
         assess_print=_print(
@@ -115,6 +119,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
 class _Agreed:
     agreement: Agreement
     time: TimeTerms
+    handoff: Handoff
     examples: tuple[Example, ...]
     text: str
 
@@ -130,10 +135,12 @@ def _agreed(
         return None, fields, found
     agreement, problems = signed(terms, document, fields)
     time, more = times(terms.time, document, folder)
-    found += [*problems, *more]
+    agreed_handoff, unclear = handoff(terms, document, fields, time=time, folder=folder)
+    found += [*problems, *more, *unclear]
     if agreement is None:
         return None, fields, found
-    return _Agreed(agreement=agreement, time=time, examples=examples(terms), text=repr(document.data)), fields, found
+    agreed = _Agreed(agreement=agreement, time=time, handoff=agreed_handoff, examples=examples(terms), text=repr(document.data))
+    return agreed, fields, found
 
 
 def _connection(
