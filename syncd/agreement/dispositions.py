@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from syncd.agreement.conditions import Facts
+from syncd.agreement.durations import spoken
 from syncd.agreement.handoff import MQL, WORKING, DispositionTerms, Handoff, Party
 from syncd.agreement.journey import Answer, Claim, Deal, Event, Evidence, Journey
 from syncd.model import Golden
@@ -125,7 +126,7 @@ class Dispute:
 def dispute_problem(terms: DispositionTerms, dispute: Dispute, disputed: Answer | None, *, until: int) -> str | None:
     """Say why a dispute is not heard or its verdict does not hold; ``None`` if all is well.
 
-    *until* is the last instant for it: the agreed business days after the answer, on marketing's calendar.
+    *until* is the last instant for it: ``terms.dispute.within`` after the answer, on the calendar of who disputes.
     """
     value = terms.values.get(disputed.value) if disputed else None
     if disputed is None or value is None or disputed.at != dispute.about:
@@ -135,7 +136,7 @@ def dispute_problem(terms: DispositionTerms, dispute: Dispute, disputed: Answer 
     if dispute.party not in terms.dispute.who:
         return f"only {' or '.join(sorted(terms.dispute.who))} may dispute a rejection"
     if not disputed.at <= dispute.at <= until:
-        return f"a rejection may be disputed within {terms.dispute.within_bd} business days"
+        return f"a rejection may be disputed within {spoken(terms.dispute.within)}"
     if dispute.verdict and terms.dispute.decided_by and dispute.decided_by not in terms.dispute.decided_by:
         return f"disputes are decided by {' or '.join(terms.dispute.decided_by)}"
     return None

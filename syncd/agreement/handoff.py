@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
+from syncd.agreement.durations import Target, target
 from syncd.agreement.language import FactCondition, FactTest, Sentence
 
 NONE, LEAD, MQL, WORKING, SQL = "", "lead", "mql", "working", "sql"
@@ -102,12 +103,15 @@ class Disposition:
     needs_reason: bool = False
 
 
+_FIVE_DAYS = target("5bd", "business", {})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeTerms:
-    """Who may dispute a rejection, for how long (business days), and who decides."""
+    """Who may dispute a rejection, for how long, and who decides; anybody if nobody is named."""
 
     who: frozenset[Party] = frozenset({"marketing"})
-    within_bd: int = 5
+    within: Target = _FIVE_DAYS
     decided_by: tuple[str, ...] = ()
 
 

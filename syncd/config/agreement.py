@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from syncd.config.calendars import Time
 from syncd.config.governance import Header, ReviewTerms
 from syncd.config.notices import NotifyTerms
+from syncd.config.routing import RoutingSection
+from syncd.config.stages import DispositionsSection, StagesSection
 from syncd.config.validation import Duration, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
@@ -192,5 +194,9 @@ class AgreementFile(Strict):
         default_factory=dict, description="Fields beside the standard ones, or standard ones with another law."
     )
     activities: list[str] = Field(default_factory=list, description="Kinds of activity beside the standard ones.")
+    glossary: dict[str, str] = Field(default_factory=dict, description="A sentence for each word that both teams use.")
     scoring: Scoring
     notify: NotifyTerms = NotifyTerms()
+    stages: StagesSection | None = Field(None, description="Who enters which stage, and by whose word.")
+    dispositions: DispositionsSection | None = Field(None, description="What sales answers about a lead.")
+    routing: RoutingSection | None = Field(None, description="Who gets an MQL that has no owner; without it, nobody is chosen.")

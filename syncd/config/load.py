@@ -10,10 +10,12 @@ from pathlib import Path
 
 from syncd.agreement.examples import Example
 from syncd.agreement.governance import Review, Standing
+from syncd.agreement.handoff import Handoff
 from syncd.agreement.policies import TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
+from syncd.config.handoff import handoff
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
@@ -64,6 +66,7 @@ class Config:
     standing: Standing
     review: Review
     time: TimeTerms
+    handoff: Handoff
     examples: tuple[Example, ...]
     notify: NotifyTerms
     channels: Mapping[str, ChannelSettings]
@@ -117,6 +120,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         standing=agreed.standing,
         review=agreed.review,
         time=agreed.time,
+        handoff=agreed.handoff,
         examples=agreed.examples,
         notify=agreed.notify,
         channels=settings.channels,
@@ -134,6 +138,7 @@ class _Agreed:
     standing: Standing
     review: Review
     time: TimeTerms
+    handoff: Handoff
     examples: tuple[Example, ...]
     notify: NotifyTerms
     text: str
@@ -149,7 +154,9 @@ def _agreed(
         return None, fields, found
     agreement, problems = signed(terms, document, fields)
     time, more = times(terms.time, document, folder)
-    found += [*problems, *more, *notice_problems(terms.notify, document, settings.channels if settings else None)]
+    agreed_handoff, unclear = handoff(terms, document, fields, time=time, folder=folder)
+    unclear += notice_problems(terms.notify, document, settings.channels if settings else None)
+    found += [*problems, *more, *unclear]
     if agreement is None:
         return None, fields, found
     agreed = _Agreed(
@@ -157,6 +164,7 @@ def _agreed(
         standing=terms.agreement.standing(document),
         review=terms.review.review,
         time=time,
+        handoff=agreed_handoff,
         examples=examples(terms),
         notify=terms.notify,
         text=repr(document.data),

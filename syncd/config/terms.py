@@ -25,6 +25,7 @@ from syncd.config.agreement import (
     Scoring,
     Session,
 )
+from syncd.config.handoff import asked_fields
 from syncd.config.source import ConfigProblem, Document, Path_
 from syncd.config.validation import did_you_mean
 from syncd.mapping.fields import Field, LawName
@@ -47,6 +48,10 @@ def golden_fields(
                 what = f"fields.{name}.wins: there is no connection {source!r}{did_you_mean(source, list(connections))}"
                 found.append(document.problem(("fields", name, "wins"), what))
         fields[name] = Field(name=name, type=one.type, values=tuple(one.values), law=law, sources=sources, blanks=one.blanks)
+    if terms and terms.dispositions:
+        asked, more = asked_fields(terms.dispositions, fields, document)
+        fields |= asked
+        found += more
     return fields, found
 
 

@@ -55,7 +55,7 @@ def refold(
             past += _past(old, new, now) if old is not None else []
     entities.save(tx, changed)
     entities.remember(tx, past)
-    _mark(tx, changed, now)
+    _mark(tx, changed, {entity_id for entity_id, kind in affected.items() if kind == "deal"}, now)
 
 
 def inherit(tx: Connection, site: Site, loser: int, winner: int) -> None:
@@ -170,9 +170,11 @@ def _accounts(
     return {entity_id: account for entity_id, (_, _, account) in found.items()}
 
 
-def _mark(tx: Connection, changed: Collection[Entity], now: int) -> None:
+def _mark(tx: Connection, changed: Collection[Entity], deals: Collection[int], now: int) -> None:
     people = {one.id for one in changed if one.kind == "person"}
     accounts = [one.id for one in changed if one.kind == ACCOUNT]
     if accounts:
         people.update(entities.people_of(tx, accounts))
+    if deals:
+        people.update(records.people_of_deals(tx, deals))
     assessments.mark_due(tx, people, now)

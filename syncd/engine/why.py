@@ -75,7 +75,7 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
         if account
         else [],
         score=_score(tx, site, person, now),
-        activities=[_activity(site, one) for one in activities.timeline(tx, person)],
+        activities=[_activity(site, one) for one in activities.timelines(tx, [person], None).get(person, ())],
         stages=[
             (instant(move.moved_at), move.stage_from, move.stage_to, move.cause) for move in assessments.moves(tx, [person])
         ],

@@ -112,17 +112,27 @@ def instants(tx: Connection, people: Collection[int], types: Collection[int] | N
     return found
 
 
-def timeline(tx: Connection, person: int) -> list[Happened]:
-    """Return everything that happened with a person, oldest first."""
+def timelines(tx: Connection, people: Collection[int], types: Collection[int] | None) -> dict[int, list[Happened]]:
+    """Return everything that happened with each person, of *types* only unless ``None``, oldest first."""
     query = (
-        select(activity, activity_type.c.kind, activity_type.c.asset, activity_type.c.direction, activity_type.c.machine)
+        select(
+            record.c.entity_id,
+            activity,
+            activity_type.c.kind,
+            activity_type.c.asset,
+            activity_type.c.direction,
+            activity_type.c.machine,
+        )
         .join(record, activity.c.record_id == record.c.id)
         .join(activity_type, activity.c.type_id == activity_type.c.id)
-        .where(record.c.entity_id == person, _COUNTS)
+        .where(among(tx, record.c.entity_id, people), _COUNTS)
         .order_by(activity.c.occurred_at, activity.c.stream_id, activity.c.source_id)
     )
-    return [
-        Happened(
+    if types is not None:
+        query = query.where(among(tx, activity.c.type_id, types))
+    found: dict[int, list[Happened]] = {}
+    for row in tx.execute(query):
+        happened = Happened(
             row.occurred_at,
             _type(row.kind, row.asset, row.direction, row.machine),
             row.actor,
@@ -130,8 +140,8 @@ def timeline(tx: Connection, person: int) -> list[Happened]:
             row.source_id,
             row.known_at,
         )
-        for row in tx.execute(query)
-    ]
+        found.setdefault(row.entity_id, []).append(happened)
+    return found
 
 
 _TYPES = select(activity_type)

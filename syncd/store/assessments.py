@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from syncd.store.schema import assessment, entity, stage_move
+from syncd.store.schema import assessment, entity
 from syncd.store.sql import among, put
 
-_ORDER = ("", "lead", "nurture", "mql")
+_ORDER = ("", "lead", "nurture", "disqualified", "mql", "working", "sql", "opportunity", "customer", "renewal")
 
 
 class Stored(NamedTuple):
@@ -25,17 +25,12 @@ class Stored(NamedTuple):
     grade: str | None
     reasons: str | None
     version: int | None
-
-
-class Move(NamedTuple):
-    """A person entering a stage."""
-
-    person_id: int
-    moved_at: int
-    stage_from: str
-    stage_to: str
-    cause: str
-    version: int
+    owner: str | None = None
+    sla: str | None = None
+    sla_due_at: int | None = None
+    next_step: str | None = None
+    first_mql_at: int | None = None
+    latest_mql_at: int | None = None
 
 
 class Due(NamedTuple):
@@ -112,27 +107,9 @@ def load(tx: Connection, people: Collection[int]) -> dict[int, Stored]:
     }
 
 
-def save(tx: Connection, rows: Iterable[Stored], moves: Iterable[Move]) -> None:
-    """Write assessments and the stages entered with them."""
+def save(tx: Connection, rows: Iterable[Stored]) -> None:
+    """Write assessments."""
     put(tx, assessment, Stored._fields, list(rows))
-    put(tx, stage_move, Move._fields, list(moves))
-
-
-def moves(tx: Connection, people: Collection[int]) -> list[Move]:
-    """Return the stages people entered, in order."""
-    query = select(stage_move).where(among(tx, stage_move.c.person_id, people)).order_by(stage_move.c.moved_at)
-    return [Move(*row) for row in tx.execute(query)]
-
-
-def entered_between(tx: Connection, since: int, until: int) -> dict[str, int]:
-    """Return how many people entered each stage after *since* and not after *until*."""
-    query = (
-        select(stage_move.c.stage_to, func.count())
-        .where(stage_move.c.moved_at > since, stage_move.c.moved_at <= until, stage_move.c.stage_to != "")
-        .group_by(stage_move.c.stage_to)
-        .order_by(stage_move.c.stage_to)
-    )
-    return {stage: count for stage, count in tx.execute(query)}
 
 
 def by_stage(tx: Connection) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, delete, select
 
 from syncd.agreement.clocks import Clock
 from syncd.store.schema import clock
@@ -42,17 +42,13 @@ def replace(tx: Connection, people: Collection[int], found: Iterable[tuple[int, 
 def open_(tx: Connection, limit: int) -> list[Kept]:
     """Return the open clocks of customers by due time, those of history last."""
     query = select(clock).where(clock.c.ended_at.is_(None), clock.c.rep == "")
-    return _read(tx, query.order_by(clock.c.historical, clock.c.due_at, clock.c.id).limit(limit))
+    return [Kept(*row) for row in tx.execute(query.order_by(clock.c.historical, clock.c.due_at, clock.c.id).limit(limit))]
 
 
 def started_between(tx: Connection, since: int, until: int) -> list[Kept]:
     """Return the clocks of customers that started at *since* or later and before *until*."""
     query = select(clock).where(clock.c.started_at >= since, clock.c.started_at < until, clock.c.rep == "")
-    return _read(tx, query.order_by(clock.c.started_at, clock.c.id))
-
-
-def _read(tx: Connection, query: Select[*tuple[object, ...]]) -> list[Kept]:
-    return [Kept(*row) for row in tx.execute(query)]
+    return [Kept(*row) for row in tx.execute(query.order_by(clock.c.started_at, clock.c.id))]
 
 
 def _row(person: int, one: Clock) -> Kept:

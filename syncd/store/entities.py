@@ -95,6 +95,17 @@ def history(tx: Connection, entity_ids: Collection[int]) -> list[Past]:
     return [Past(*row) for row in tx.execute(query)]
 
 
+def past_of(tx: Connection, entity_ids: Collection[int], fields: Collection[str]) -> dict[int, list[Past]]:
+    """Return what some *fields* of each entity held before, oldest first."""
+    query = select(entity_history).where(
+        among(tx, entity_history.c.entity_id, entity_ids), among(tx, entity_history.c.field, fields)
+    )
+    found: dict[int, list[Past]] = {}
+    for row in tx.execute(query.order_by(entity_history.c.until_at)):
+        found.setdefault(row.entity_id, []).append(Past(*row))
+    return found
+
+
 def people_of(tx: Connection, account_ids: Collection[int]) -> list[int]:
     """Return the people whose account is one of *account_ids*."""
     query = select(entity.c.id).where(among(tx, entity.c.account_id, account_ids), entity.c.kind == "person")

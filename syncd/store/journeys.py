@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syncd.agreement.journey import Claim
 from syncd.agreement.journey import Move as Derived
@@ -43,7 +43,9 @@ def claims(tx: Connection, people: Collection[int]) -> dict[int, tuple[Claim, ..
     """Return what the score said of each person that it spoke of, in order."""
     columns = stage_claim.c
     query = (
-        select(columns.person_id, columns.claimed_at, columns.stage, columns.cause, columns.was, columns.version, columns.outright)
+        select(
+            columns.person_id, columns.claimed_at, columns.stage, columns.cause, columns.was, columns.version, columns.outright
+        )
         .where(among(tx, columns.person_id, people))
         .order_by(columns.claimed_at, columns.stage)
     )
@@ -70,7 +72,7 @@ def assignments(tx: Connection, people: Collection[int]) -> dict[int, tuple[Assi
     query = select(assignment).where(among(tx, assignment.c.person_id, people)).order_by(assignment.c.assigned_at)
     found: dict[int, list[Assignment]] = {}
     for row in tx.execute(query):
-        found.setdefault(row.person_id, []).append(_assignment(row._mapping))
+        found.setdefault(row.person_id, []).append(_assignment(row))
     return {person: tuple(mine) for person, mine in found.items()}
 
 
@@ -78,7 +80,7 @@ def assigned_since(tx: Connection, since: int) -> list[Assignment]:
     """Return the whole log of assignments after *since*, in order."""
     query = select(assignment).where(assignment.c.assigned_at > since)
     rows = tx.execute(query.order_by(assignment.c.assigned_at, assignment.c.origin_id))
-    return [_assignment(row._mapping) for row in rows]
+    return [_assignment(row) for row in rows]
 
 
 def assign(tx: Connection, made: Iterable[Assignment]) -> None:
@@ -87,10 +89,12 @@ def assign(tx: Connection, made: Iterable[Assignment]) -> None:
         "origin_id", "assigned_at", "person_id", "owner", "queue", "why", "rule", "team", "method", "turn", "passed",
     )  # fmt: skip
     rows = [
-        (one.person, one.at, one.person, one.owner, one.queue, one.why, one.rule, one.team, one.method)
-        + (dumps(one.turn), dumps(one.passed))
+        (
+            one.person, one.at, one.person, one.owner, one.queue, one.why, one.rule, one.team, one.method,
+            dumps(one.turn), dumps(one.passed),
+        )
         for one in made
-    ]
+    ]  # fmt: skip
     put(tx, assignment, columns, rows)
 
 
@@ -105,6 +109,21 @@ def part(tx: Connection, person: int) -> None:
     """Give a person whose merge is undone their own history back."""
     for table in (stage_claim, assignment):
         tx.execute(update(table).where(table.c.origin_id == person).values(person_id=person))
+
+
+def _assignment(row: Row[*tuple[object, ...]]) -> Assignment:
+    return Assignment(
+        person=row.person_id,
+        at=row.assigned_at,
+        owner=row.owner,
+        why=row.why,
+        queue=row.queue,
+        rule=row.rule,
+        team=row.team,
+        method=row.method,
+        turn=_decode_turn(row.turn),
+        passed=_decode_passed(row.passed),
+    )
 
 
 # ---------------------------------------------------------------- moves

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syncd.model import Raw
-from syncd.store.schema import apart, blocked_key, link, record, record_key
-from syncd.store.sql import Cell, among, dumps, put
+from syncd.store.schema import apart, blocked_key, connection, entity, link, record, record_key, stream
+from syncd.store.sql import Cell, among, dumps, put, tuples
 
 SAME = "same"
 """The role of a link between records that are one entity."""
@@ -258,6 +258,47 @@ def linking(tx: Connection, record_ids: Collection[int], role: str) -> dict[int,
     ):
         found.setdefault(to_id, []).append(from_id)
     return found
+
+
+def deals_of(tx: Connection, people: Collection[int]) -> dict[int, set[int]]:
+    """Return the deals that point at each person that has any."""
+    whose, deal = record.alias("whose"), record.alias("deal")
+    query = (
+        select(whose.c.entity_id, deal.c.entity_id)
+        .join(link, link.c.to_id == whose.c.id)
+        .join(deal, deal.c.id == link.c.from_id)
+        .join(stream, stream.c.id == deal.c.stream_id)
+        .where(among(tx, whose.c.entity_id, people), stream.c.kind == "deal", deal.c.deleted_at.is_(None))
+    )
+    found: dict[int, set[int]] = {}
+    for person, one in tuples(tx, query):
+        found.setdefault(person, set()).add(one)
+    return found
+
+
+def people_of_deals(tx: Connection, deals: Collection[int]) -> set[int]:
+    """Return the people that *deals* point at."""
+    whose, deal = record.alias("whose"), record.alias("deal")
+    query = (
+        select(whose.c.entity_id)
+        .join(link, link.c.to_id == whose.c.id)
+        .join(deal, deal.c.id == link.c.from_id)
+        .join(entity, entity.c.id == whose.c.entity_id)
+        .where(among(tx, deal.c.entity_id, deals), entity.c.kind == "person")
+    )
+    return set(tx.scalars(query))
+
+
+def owners(tx: Connection) -> dict[tuple[str, str], str]:
+    """Return the golden fields (JSON text) of everybody who may own a record, by connection and identifier there."""
+    query = (
+        select(connection.c.name, record.c.external_id, entity.c.fields)
+        .join(stream, stream.c.id == record.c.stream_id)
+        .join(connection, connection.c.id == stream.c.connection_id)
+        .join(entity, entity.c.id == record.c.entity_id)
+        .where(stream.c.kind == "owner")
+    )
+    return {(name, external_id): fields for name, external_id, fields in tx.execute(query)}
 
 
 def pairs_apart(tx: Connection) -> list[tuple[int, int]]:

@@ -1,0 +1,203 @@
+"""What the store knows of people's ways: claims, answers of sales, deals, owners, and what our people did to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from syncd.agreement.attempts import Touch, Verdict, attempt_events, verdicts
+from syncd.agreement.counting import FOREVER, micros_of
+from syncd.agreement.dispositions import Filled, answer
+from syncd.agreement.durations import Pause
+from syncd.agreement.handoff import MQL
+from syncd.agreement.journey import Answer, Deal, Evidence, Owner
+from syncd.agreement.routing import Assignment
+from syncd.engine.site import Site
+from syncd.model import Direction, Golden
+from syncd.store import activities, entities, ids, journeys, records
+from syncd.store.activities import Happened
+from syncd.store.entities import Entity, Past
+
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Everything but the score that a person's way depends on, and how it was read."""
+
+    evidence: Evidence
+    verdicts: tuple[Verdict, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    pauses: Mapping[str, tuple[Pause, ...]]
+
+
+class Held(NamedTuple):
+    """A value that a field held from ``at`` on; ``None`` for nothing. ``connection`` is where it came from."""
+
+    value: Golden | None
+    at: int
+    connection: str
+
+
+def on_their_way(tx: Connection, site: Site, people: Mapping[int, Mapping[str, Golden]]) -> set[int]:
+    """Return who of *people*, given with their golden fields, has more of a way than the score alone tells."""
+    asked = site.config.handoff.dispositions.value_field
+    answered = {person for person, golden in people.items() if asked in golden}
+    answered |= entities.past_of(tx, people, [asked]).keys()
+    made = {person for person, said in journeys.claims(tx, people).items() if any(one.to == MQL for one in said)}
+    return answered | made | records.deals_of(tx, people).keys()
+
+
+def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Known]:
+    """Return what is known of the ways of *people*."""
+    handoff, sla = site.config.handoff, site.config.sla
+    stored = entities.load(tx, people)
+    pausing = {cause for policy in sla.policies for cause in policy.pause_while}
+    asked = (OWNER, handoff.dispositions.value_field, handoff.dispositions.reason_field, *pausing)
+    past = entities.past_of(tx, people, asked)
+    connections = {
+        one.id: site.streams[one.stream_id].connection for group in records.of_entities(tx, people).values() for one in group
+    }
+    claims, assigned = journeys.claims(tx, people), journeys.assignments(tx, people)
+    names, deals = owner_names(tx), _deals(tx, site, people)
+    touched = activities.timelines(tx, people, _touch_types(site))
+    found = {}
+    for person, entity in stored.items():
+        held = _held(site, entity, past.get(person, ()), asked, connections)
+        judged = verdicts(site.config.attempts, [_touch(one) for one in touched.get(person, ())])
+        mine = assigned.get(person, ())
+        found[person] = Known(
+            evidence=Evidence(
+                claims=claims.get(person, ()),
+                events=attempt_events(site.config.attempts, judged),
+                answers=_answers(site, held),
+                deals=tuple(deals.get(person, ())),
+                owners=(*_owners(names, held[OWNER]), *(Owner(one.owner, one.at) for one in mine if one.owner)),
+                renewal_at=_renewal(site, entity.fields),
+            ),
+            verdicts=judged,
+            assignments=mine,
+            pauses={cause: tuple(_pauses(held[cause])) for cause in pausing},
+        )
+    return found
+
+
+def owner_names(tx: Connection) -> dict[tuple[str, str], str]:
+    """Return the e-mail address of everybody who may own a record, by connection and identifier there."""
+    return {place: str(entities.values(fields).get("email", "")) for place, fields in records.owners(tx).items()}
+
+
+# ---------------------------------------------------------------- fields over time
+
+
+def _held(
+    site: Site, entity: Entity, past: Sequence[Past], asked: Iterable[str], connections: Mapping[int, str]
+) -> dict[str, list[Held]]:
+    """Return what each field of *asked* held over time, oldest first."""
+    golden, proof = entities.golden(site.config.fields, entity.fields), entities.proof(entity.proof)
+    found: dict[str, list[Held]] = {name: [] for name in asked}
+    for one in past:
+        value = None if one.value is None else msgspec.json.decode(one.value, type=str | bool | int | tuple[str, ...])
+        source, at = (0, one.until_at) if one.proof is None else msgspec.json.decode(one.proof, type=tuple[int, int])
+        found[one.field].append(Held(value, at, connections.get(source, "")))
+    for name, mine in found.items():
+        if name in golden:
+            source, at = proof.get(name, (0, entity.changed_at))
+            mine.append(Held(golden[name], at, connections.get(source, "")))
+        elif mine:
+            mine.append(Held(None, max(one.until_at for one in past if one.field == name), ""))
+    return found
+
+
+def _answers(site: Site, held: Mapping[str, Sequence[Held]]) -> tuple[Answer, ...]:
+    """Read every answer there was; a reason belongs to the answer before it."""
+    terms = site.config.handoff.dispositions
+    values = [one for one in held[terms.value_field] if one.value is not None]
+    reasons = [one for one in held[terms.reason_field] if one.value is not None]
+    found: list[Answer] = []
+    for n, one in enumerate(values):
+        until = values[n + 1].at if n + 1 < len(values) else FOREVER
+        fields = {terms.value_field: Filled(one.value or "", one.at)}
+        fields |= {terms.reason_field: Filled(why.value or "", why.at) for why in reasons if why.at < until}
+        given = answer(terms, fields, found)
+        found += [] if given is None else [given]
+    return tuple(found)
+
+
+def _owners(names: Mapping[tuple[str, str], str], held: Sequence[Held]) -> list[Owner]:
+    """Return who owned a person in the CRMs: by e-mail address, where the identifier is known."""
+    return [Owner(names.get((one.connection, str(one.value)), str(one.value or "")), one.at) for one in held]
+
+
+def _pauses(held: Sequence[Held]) -> list[Pause]:
+    """Return when a cause held: while a yes/no field says yes, or until the date it names."""
+    ends = [one.at for one in held[1:]] + [FOREVER]
+    found = []
+    for one, end in zip(held, ends, strict=True):
+        until = end if isinstance(one.value, bool) else min(end, _midnight(one.value))
+        if one.value and one.at < until:
+            found.append(Pause(one.at, until))
+    return found
+
+
+def _renewal(site: Site, fields: str) -> int | None:
+    value = entities.values(fields).get(site.config.handoff.stages.renewal_field)
+    return _midnight(value) if isinstance(value, str) else None
+
+
+def _midnight(value: Golden | None) -> int:
+    """Return the first instant (UTC) of a golden date or date-time; before any instant for what is none."""
+    try:
+        return micros_of(datetime.combine(date.fromisoformat(str(value)[:10]), time(), tzinfo=UTC))
+    except ValueError:
+        return -FOREVER
+
+
+# ---------------------------------------------------------------- deals and touches
+
+
+def _deals(tx: Connection, site: Site, people: Collection[int]) -> dict[int, list[Deal]]:
+    by_person = records.deals_of(tx, people)
+    stored = entities.load(tx, {deal for mine in by_person.values() for deal in mine})
+    made = {key: _deal(site, one) for key, one in stored.items() if one.deleted_at is None}
+    return {person: [made[deal] for deal in sorted(mine) if deal in made] for person, mine in by_person.items()}
+
+
+def _deal(site: Site, entity: Entity) -> Deal:
+    """Read a deal; what a source does not date took place when we learnt of it."""
+    golden, proof = entities.golden(site.config.fields, entity.fields), entities.proof(entity.proof)
+    needs, outcome = site.config.handoff.stages.deal_needs, golden.get("outcome")
+    since = {name: proof[name][1] for name in golden if name in proof}
+    created_at = _midnight(golden["created_on"]) if "created_on" in golden else min(since.values(), default=entity.born_at)
+    complete = all(name in golden for name in needs)
+    return Deal(
+        id=ids.shown(entity.id),
+        created_at=created_at,
+        complete_at=max((since.get(name, created_at) for name in needs), default=created_at) if complete else None,
+        won_at=since.get("outcome") if outcome == "won" else None,
+        lost_at=since.get("outcome") if outcome == "lost" else None,
+        reason=str(golden.get("lost_reason", "")),
+    )
+
+
+def _touch_types(site: Site) -> set[int]:
+    terms = site.config.attempts
+    kinds = terms.count | terms.never | terms.connects | terms.bounces
+    return {key for key, event in site.event_types.items() if event.kind in kinds}
+
+
+def _touch(one: Happened) -> Touch:
+    direction = one.type.direction
+    return Touch(
+        at=one.occurred_at,
+        kind=one.type.kind,
+        id=one.source_id,
+        by=one.actor,
+        outbound=None if direction is Direction.UNKNOWN else direction is Direction.OUTBOUND,
+        machine=one.type.machine,
+    )

@@ -1,0 +1,234 @@
+"""Judging people as one: their score, their way, whom they go to, and the clocks that run on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from syncd.agreement import judging as agreement
+from syncd.agreement.alarms import Action, actions
+from syncd.agreement.calendars import next_opening
+from syncd.agreement.clocks import Clock, Situation, clocks
+from syncd.agreement.conditions import Facts
+from syncd.agreement.counting import FOREVER, History, micros_of
+from syncd.agreement.handoff import MQL, WORKING
+from syncd.agreement.journey import Claim, Evidence, Owner
+from syncd.agreement.judging import Judgment
+from syncd.agreement.policies import desk
+from syncd.agreement.routing import ACCOUNT_OWNER, CALENDAR_CLOSED, HIGH_INTENT, Assignment, Lead, TeamState, after, members, route, turns
+from syncd.engine import evidence
+from syncd.engine.evidence import Known
+from syncd.engine.site import Site
+from syncd.model import Golden
+from syncd.store import assessments, ids, journeys
+
+ASK_AGAIN = 10 * 60 * 1_000_000
+"""How long a lead that nobody could take waits for the next try."""
+
+_MONTH = 31 * 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is judged: by their own golden fields, the facts with their account's, what happened, and since when it was known."""
+
+    id: int
+    golden: Mapping[str, Golden]
+    facts: Facts
+    history: History
+    assessed_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What came of it. ``assigned`` are new; ``alarms`` those since the last assessment."""
+
+    person: Person
+    known: Known
+    judgment: Judgment
+    keep: tuple[Claim, ...]
+    assigned: tuple[Assignment, ...]
+    clocks: tuple[Clock, ...]
+    alarms: tuple[Action, ...]
+    next_change_at: int
+
+    @property
+    def owner(self) -> str:
+        """Who has the person now."""
+        return _owner(self.known.evidence, FOREVER)
+
+
+class Court:
+    """A compiled agreement, and what is known of the teams, for one batch of people."""
+
+    def __init__(self, tx: Connection, site: Site, now: int) -> None:
+        self._tx, self._site, self._now = tx, site, now
+        self._live_since = live_since(tx, site)
+        self._judge = agreement.judge(site.config.agreement, site.config.handoff)
+        self._teams: TeamState | None = None
+        self.wants = self._judge.wants
+
+    def judged(self, people: Sequence[Person]) -> Iterator[Judged]:
+        """Judge *people*, in their order: a lead's owner depends on who got the one before."""
+        claims = journeys.claims(self._tx, [one.id for one in people])
+        further = evidence.on_their_way(self._tx, self._site, {one.id: one.golden for one in people}, claims)
+        known = evidence.known(self._tx, self._site, further) if further else {}
+        first = {one.id: self._first(one, known.get(one.id), claims.get(one.id, ())) for one in people}
+        new = [person for person, said in first.items() if said.way.episodes and person not in known]
+        known |= evidence.known(self._tx, self._site, new) if new else {}
+        for one in people:
+            mine = known.get(one.id)
+            if mine is None:
+                yield self._by_score_alone(one, first[one.id], claims.get(one.id, ()))
+            else:
+                yield self._with_clocks(one, mine)
+
+    def _first(self, person: Person, known: Known | None, claims: tuple[Claim, ...]) -> Judgment:
+        return self._asked(person, known.evidence if known is not None else Evidence(claims=claims))
+
+    def _asked(self, person: Person, said: Evidence) -> Judgment:
+        return self._judge.judge(person.facts, person.history, said, self._now)
+
+    def _by_score_alone(self, person: Person, said: Judgment, claims: tuple[Claim, ...]) -> Judged:
+        return Judged(
+            person=person,
+            known=Known(evidence=Evidence(claims=claims), pauses={}),
+            judgment=said,
+            keep=said.keep,
+            assigned=(),
+            clocks=(),
+            alarms=(),
+            next_change_at=said.next_change_at,
+        )
+
+    # -- with sales in it
+
+    def _with_clocks(self, person: Person, known: Known) -> Judged:
+        said, keep = self._dated(person, known)
+        known = replace(known, evidence=replace(known.evidence, claims=(*known.evidence.claims, *keep)))
+        made = self._routed(person, known, said)
+        if made is not None:
+            known = _given(known, made)
+            said = self._asked(person, known.evidence)
+        running = self._clocks(person, known, said)
+        alarms = self._alarms(person, running)
+        assigned = () if made is None else (made,)
+        if (taken := self._taken_over(person, known, said, alarms)) is not None:
+            known, assigned = _given(known, taken), (*assigned, taken)
+            said = self._asked(person, known.evidence)
+            running = self._clocks(person, known, said)
+        again_at = self._now + ASK_AGAIN if assigned and not assigned[-1].owner or self._waits(known, said) else FOREVER
+        return Judged(
+            person=person,
+            known=known,
+            judgment=said,
+            keep=keep,
+            assigned=assigned,
+            clocks=running,
+            alarms=alarms,
+            next_change_at=min([said.next_change_at, again_at, *(one.next_change_at for one in running)]),
+        )
+
+    def _dated(self, person: Person, known: Known) -> tuple[Judgment, tuple[Claim, ...]]:
+        """Judge, and date what the score says for the first time of history to when the last of it happened."""
+        said = self._asked(person, known.evidence)
+        if self._live_since is not None or not said.keep:
+            return said, said.keep
+        happened = max((at for mine in person.history.values() for at in mine if at <= self._now), default=self._now)
+        keep = tuple(one._replace(at=min(one.at, happened)) for one in said.keep)
+        dated = replace(known.evidence, claims=(*known.evidence.claims, *keep))
+        return self._asked(person, dated), keep
+
+    def _clocks(self, person: Person, known: Known, said: Judgment) -> tuple[Clock, ...]:
+        situation = Situation(facts=person.facts, pauses=known.pauses)
+        go_live = FOREVER if self._live_since is None else self._live_since
+        versions = [replace(sla, time=replace(sla.time, go_live=go_live)) for sla in self._site.slas]
+        return tuple(
+            clock
+            for episode in said.way.episodes
+            for clock in clocks(versions, episode, person=ids.shown(person.id), situation=situation, now=self._now)
+        )
+
+    def _alarms(self, person: Person, running: Sequence[Clock]) -> tuple[Action, ...]:
+        since = self._now if person.assessed_at is None else person.assessed_at
+        time = self._site.config.time
+        return tuple(alarm for one in running for alarm in actions(one, time, since=since, now=self._now))
+
+    # -- owners
+
+    def _routed(self, person: Person, known: Known, said: Judgment) -> Assignment | None:
+        """Give an MQL without owner to somebody; one that waits in the queue only if somebody can take it now."""
+        if not self._waits(known, said):
+            return None
+        made = self._route(person, said, ())
+        waited = bool(known.assignments) and not known.assignments[-1].owner
+        return None if waited and not made.owner else made
+
+    def _waits(self, known: Known, said: Judgment) -> bool:
+        if self._site.config.handoff.routing is None or self._live_since is None or said.way.stage not in (MQL, WORKING):
+            return False
+        return not _owner(known.evidence, self._now)
+
+    def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
+        """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so."""
+        if self._site.config.handoff.routing is None or not any("reassign" in does for one in alarms for does in one.does):
+            return None
+        had = tuple({owner.who for owner in known.evidence.owners if owner.who})
+        made = self._route(person, said, had)
+        return made if made.owner else None
+
+    def _route(self, person: Person, said: Judgment, not_to: tuple[str, ...]) -> Assignment:
+        terms = self._site.config.handoff.routing
+        if terms is None:
+            raise AssertionError("asked only where leads are routed")
+        owner = str(person.facts.get(ACCOUNT_OWNER, ""))
+        calendar = desk(self._site.config.sla, owner).calendar
+        facts: Facts = {
+            **person.facts,
+            HIGH_INTENT: bool(said.way.episodes) and said.way.episodes[-1].high_intent,
+            CALENDAR_CLOSED: next_opening(calendar, self._now) > self._now,
+        }
+        made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to), self._state, self._now)
+        self._teams = after(self._state, made)
+        return made
+
+    @property
+    def _state(self) -> TeamState:
+        if self._teams is None:
+            self._teams = self._look_around()
+        return self._teams
+
+    def _look_around(self) -> TeamState:
+        terms, sla = self._site.config.handoff.routing, self._site.config.sla
+        log = journeys.assigned_since(self._tx, -FOREVER)
+        names = {member.who for team in terms.teams for member in members(terms, team)} if terms is not None else set()
+        opens = {who: next_opening(desk(sla, who).calendar, self._now) for who in names}
+        return TeamState(
+            owed=turns(log),
+            recent=[one for one in log if one.at > self._now - _MONTH],
+            open_leads=assessments.open_leads(self._tx),
+            opens_at={who: at for who, at in opens.items() if at > self._now},
+            left=evidence.left(self._tx),
+        )
+
+
+def live_since(tx: Connection, site: Site) -> int | None:
+    """Return from when on alarms are meant: as agreed, else since the first import was complete; ``None`` before that."""
+    if site.config.time.go_live is not None:
+        return site.config.time.go_live
+    return assessments.live_since(tx)
+
+
+def _given(known: Known, made: Assignment) -> Known:
+    owners = (*known.evidence.owners, Owner(made.owner, made.at)) if made.owner else known.evidence.owners
+    return replace(
+        known, evidence=replace(known.evidence, owners=owners), assignments=(*known.assignments, made)
+    )
+
+
+def _owner(said: Evidence, at: int) -> str:
+    owners = sorted((one for one in said.owners if one.at <= at), key=lambda one: one.at)
+    return owners[-1].who if owners else ""
