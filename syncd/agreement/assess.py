@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
+from syncd.agreement.gates import gates
+from syncd.agreement.handoff import StageTerms
 from syncd.agreement.rules import Line
 from syncd.agreement.scoring import Score, published, scorer
 from syncd.agreement.stages import standing
@@ -43,10 +45,11 @@ def assessor(agreement: Agreement, *, since: int = -FOREVER) -> Assessor:
     """Compile *agreement* for people whose events count from after *since*."""
     model = agreement.model
     compiled = scorer(model, agreement.zone)
+    doors = gates(StageTerms(), agreement.zone)
 
     def assess_one(facts: Facts, history: History, before: str, now: int) -> Assessment:
         result = compiled.score(facts, history, now, since)
-        stage, cause, _ = standing(model, facts, result, before)
+        stage, cause, _ = standing(model, result, before, doors.ask(facts, history, now, since))
         reasons = tuple([reason(line) for line in result.reasons(model.top_reasons)])
         return Assessment(version=agreement.version, score=result, stage=stage, cause=cause, reasons=reasons)
 

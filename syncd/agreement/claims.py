@@ -10,6 +10,7 @@ from syncd.agreement.handoff import (
     DISQUALIFIED,
     LEAD,
     MQL,
+    NONE,
     NURTURE,
     OPPORTUNITY,
     RENEWAL,
@@ -43,13 +44,18 @@ def said(terms: Handoff, evidence: Evidence) -> list[Said]:
     >>> [one.claim.to for one in said(Handoff(), Evidence(deals=(Deal(id="d", created_at=1, complete_at=2, won_at=9),)))]
     ['opportunity', 'customer']
     """
-    found = {
-        *(Said(claim) for claim in evidence.claims),
+    found = [
+        *map(Said, evidence.claims),
         *_of_events(terms.stages, evidence.events),
         *_of_answers(terms.dispositions, evidence.answers),
         *_of_deals(terms.stages, evidence.deals),
-    }
-    return sorted(found, key=lambda one: (one.claim.at, _place(one.claim.to), one))
+    ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Said]) -> list[Said]:
+    """Sort what was said by when it happened, of one instant by stage, then by its words: no order of arrival matters."""
+    return sorted(set(found), key=_order)
 
 
 def changed_by_hand(terms: StageTerms, to: str, *, at: int, by: str, team: Literal["marketing", "sales", ""] = "") -> Claim:
@@ -84,8 +90,11 @@ def events(terms: DispositionTerms, evidence: Evidence) -> set[Event]:
     return found
 
 
-def _place(stage: str) -> int:
-    return STAGES.index(stage) if stage in STAGES else -1
+_PLACES = {NONE: -1, **{stage: i for i, stage in enumerate(STAGES)}}
+
+
+def _order(one: Said) -> tuple[int, int, Said]:
+    return one.claim.at, _PLACES[one.claim.to], one
 
 
 def _of_events(terms: StageTerms, found: Iterable[Event]) -> Iterator[Said]:

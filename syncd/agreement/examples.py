@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import EventType, History, micros
+from syncd.agreement.gates import Asked
 from syncd.agreement.language import duration
 from syncd.agreement.scoring import score
 from syncd.agreement.stages import standing
@@ -58,8 +59,7 @@ def event_problem(text: str, kinds: Collection[str]) -> str | None:
 
 def _shown(model: Model, zone: str, person: Made) -> dict[str, str | int]:
     result = score(model, person.facts, history(person.events, _JUDGED_AT), now=_JUDGED_AT, zone=zone)
-    reachable = {"email": "made@up.example", **person.facts}
-    stage = standing(model, reachable, result, "").stage
+    stage = standing(model, result, "", Asked(lead="made up")).stage
     return {"score": result.published, "band": result.band, "grade": result.grade, "stage": stage}
 
 

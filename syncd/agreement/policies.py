@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from syncd.agreement.calendars import ALWAYS, Calendar
@@ -15,6 +16,9 @@ _DAY = 86_400_000_000
 
 Side: TypeAlias = Literal["marketing", "sales", "joint"]
 """Whose promise it is."""
+
+Per: TypeAlias = Literal["week", "month", "quarter", "year"]
+"""How often a figure is judged; quarters and years are fiscal ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,49 @@ class Policy:
     outlives: bool = False
 
 
+# ---------------------------------------------------------------- figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumePromise:
+    """At least so many people enter stage ``of`` in each period; ``pace`` also judges the forecast."""
+
+    id: str
+    side: Side
+    at_least: int
+    of: str
+    per: Per = "month"
+    pace: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharePromise:
+    """At least so many of those who enter ``of`` in a period are ``are``, or have ``are`` happen ``within`` a while.
+
+    Only people in for ``mature_after`` count. With ``alarm_below`` an alarm is raised under it, by ``min_sample`` people or
+    more, and cleared at ``clear_at``; ``on_alarm`` says what is to be done then.
+    """
+
+    id: str
+    side: Side
+    at_least: Fraction
+    of: str
+    are: str
+    per: Per = "month"
+    within: int | None = None
+    mature_after: int = 0
+    min_sample: int = 1
+    alarm_below: Fraction | None = None
+    clear_at: Fraction | None = None
+    on_alarm: str = ""
+
+
+Figure: TypeAlias = VolumePromise | SharePromise
+
+
+# ---------------------------------------------------------------- one version
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """Who works when: calendars by owner, else by the owner's team, else ``default``; all by name."""
@@ -126,6 +173,7 @@ class Sla:
     version: int = 0
     effective_from: int = -FOREVER
     policies: tuple[Policy, ...] = ()
+    figures: tuple[Figure, ...] = ()
     roster: Roster = Roster()
     rep_clocks: bool = True
     credit: int = _DAY

@@ -91,17 +91,17 @@ def scorer(model: Model, zone: str) -> Scorer:
     routes: dict[EventType, tuple[int, ...]] = {}
 
     def score_one(facts: Facts, history: History, now: int, since: int) -> Score:
-        timelines, until = _timelines(wanted, routes, history, now, since)
-        standings = [group(facts, timelines, now) for group in groups]
-        instant, until_instant = _first_holding(gates[0], facts, timelines, now)
-        veto, until_veto = _first_holding(gates[1], facts, timelines, now)
+        found, until = timelines(wanted, routes, history, now, since)
+        standings = [group(facts, found, now) for group in groups]
+        instant, until_instant = first_holding(gates[0], facts, found, now)
+        veto, until_veto = first_holding(gates[1], facts, found, now)
         until = min(until, until_instant, until_veto, *(standing.until for standing in standings))
         return _result(model, standings, instant, veto, now, until)
 
     return Scorer(score_one, lambda event: any(takes(one, event) for one in wanted))
 
 
-def _timelines(
+def timelines(
     wanted: Sequence[Channel], routes: dict[EventType, tuple[int, ...]], history: History, now: int, since: int
 ) -> tuple[Timelines, int]:
     """Sort *history* into channels; also return when the next event that is dated after *now* begins to count."""
@@ -116,7 +116,7 @@ def _timelines(
             else:
                 merged[index] = list(instants)
     until = FOREVER
-    timelines: list[Sequence[int]] = [()] * len(wanted)
+    found: list[Sequence[int]] = [()] * len(wanted)
     for index, instants in merged.items():
         instants.sort()
         end = bisect_right(instants, now)
@@ -125,11 +125,11 @@ def _timelines(
             del instants[end:]
         if instants and instants[0] <= since:
             del instants[: bisect_right(instants, since)]
-        timelines[index] = thinned(wanted[index], instants)
-    return timelines, until
+        found[index] = thinned(wanted[index], instants)
+    return found, until
 
 
-def _first_holding(gates: Sequence[tuple[str, Test]], facts: Facts, timelines: Timelines, now: int) -> tuple[str, int]:
+def first_holding(gates: Sequence[tuple[str, Test]], facts: Facts, timelines: Timelines, now: int) -> tuple[str, int]:
     """Return the first sentence that holds, and the instant before which time alone does not change any of them."""
     first, until = "", FOREVER
     for text, test in gates:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from syncd.agreement.claims import events, said
-from syncd.agreement.conditions import Facts
-from syncd.agreement.counting import FOREVER, micros
+from syncd.agreement.counting import FOREVER
 from syncd.agreement.episodes import episodes
-from syncd.agreement.handoff import CUSTOMER, LEAD, MQL, NONE, NURTURE, RENEWAL, Handoff, StageTerms
-from syncd.agreement.journey import Claim, Evidence, Journey, Move, Refusal
+from syncd.agreement.gates import Asked
+from syncd.agreement.handoff import LEAD, MQL, NONE, NURTURE, Handoff, StageTerms
+from syncd.agreement.journey import Claim, Evidence, Journey
 from syncd.agreement.language import EventCondition
 from syncd.agreement.scoring import Score
 from syncd.agreement.terms import Model
-from syncd.agreement.walk import Place, after, cool_until, moves, refusal
+from syncd.agreement.walk import Place, Walk, boundaries, walked
 
 # ---------------------------------------------------------------- what the score says
 
@@ -26,16 +26,18 @@ class Standing(NamedTuple):
     outright: bool = False
 
 
-def standing(model: Model, facts: Facts, score: Score, before: str) -> Standing:
-    """Return the stage after *before* as far as the score goes.
+def standing(model: Model, score: Score, before: str, asked: Asked) -> Standing:
+    """Return the stage after *before* as far as the score and what was *asked* of the person go.
 
     A veto outweighs everything, an instant sentence outweighs the band; an MQL stays one until its score falls below
-    ``leave_mql_below``. Whoever can be reached neither by e-mail nor by phone has no stage.
+    ``leave_mql_below`` or it is time to leave. Whoever is no lead, by default without e-mail and phone, has no stage.
     """
-    if "email" not in facts and "phone" not in facts:
-        return Standing(NONE, "neither e-mail nor phone is known")
+    if not asked.lead:
+        return Standing(NONE, asked.not_lead)
     if score.veto:
         return _by_band(score, f"never an MQL: {score.veto}", outright=True)
+    if asked.leaves:
+        return _by_band(score, f"no longer an MQL: {asked.leaves}", outright=True)
     if score.instant:
         by_event = any(one.text == score.instant and isinstance(one.condition, EventCondition) for one in model.instantly_mql)
         return Standing(MQL, score.instant, outright=by_event)
@@ -70,36 +72,28 @@ def journey(terms: Handoff, evidence: Evidence, now: int) -> Journey:
     >>> [(move.to, move.at, move.inferred) for move in way.moves]
     [('lead', 1, False), ('mql', 9, True), ('working', 9, True), ('sql', 9, False)]
     """
-    place, made, refused = Place(), list[Move](), list[Refusal]()
-    spoken = said(terms, evidence)
-    for one in spoken:
-        if one.claim.at > now:
-            break
-        why = refusal(terms.stages, place, one)
-        if why is None:
-            made += moves(place, one.claim)
-            place = after(place, one.claim)
-        elif why:
-            refused.append(Refusal(one.claim, why))
-    if renewal := _renewal(terms.stages, place, evidence.renewal_at, now):
-        made += moves(place, renewal)
-        place = after(place, renewal)
-    happened = events(terms.dispositions, evidence)
-    changes_at = [
-        *(one.claim.at for one in spoken),
-        *(event.at for event in happened),
-        *(owner.at for owner in evidence.owners),
-        *_boundaries(terms.stages, place, evidence),
-    ]
+    return told(terms, evidence, walked(terms.stages, said(terms, evidence), evidence.renewal_at, now), now)
+
+
+def told(terms: Handoff, evidence: Evidence, walk: Walk, now: int) -> Journey:
+    """Return a walked way with its episodes and what is to come."""
+    place, happened = walk.place, events(terms.dispositions, evidence)
+    to_come = [walk.next_at, *boundaries(terms.stages, place, evidence.renewal_at)]
+    to_come += [event.at for event in happened] + [owner.at for owner in evidence.owners]
     return Journey(
         stage=place.stage,
         entered_at=place.entered_at,
-        moves=tuple(move if move.version else move._replace(version=terms.version) for move in made),
-        episodes=episodes(made, happened, evidence.owners, now=now),
-        refused=tuple(refused),
-        counts_after=place.given_back_at if terms.stages.recycle.fresh_only else -FOREVER,
-        next_change_at=min((at for at in changes_at if at > now), default=FOREVER),
+        moves=tuple([move if move.version else move._replace(version=terms.version) for move in walk.moves]),
+        episodes=episodes(walk.moves, happened, evidence.owners, now=now) if place.episode else (),
+        refused=tuple(walk.refused),
+        counts_after=counts_after(terms.stages, place),
+        next_change_at=min([at for at in to_come if at > now], default=FOREVER),
     )
+
+
+def counts_after(terms: StageTerms, place: Place) -> int:
+    """Return the instant later than which engagement counts: the last recycle, if that is agreed."""
+    return place.given_back_at if terms.recycle.fresh_only else -FOREVER
 
 
 def recorded(way: Journey, evidence: Evidence) -> tuple[Claim, ...]:
@@ -110,22 +104,3 @@ def recorded(way: Journey, evidence: Evidence) -> tuple[Claim, ...]:
         for move in way.moves
         if move.party == "daemon" and not move.inferred and (move.at, move.to) not in known
     )
-
-
-def _renewal(terms: StageTerms, place: Place, renewal_at: int | None, now: int) -> Claim | None:
-    """Return the clock's own claim: a customer comes up for renewal, or their contract was prolonged."""
-    if renewal_at is None or place.entered_at is None:
-        return None
-    opens_at = renewal_at - micros(terms.renewal_within)
-    if place.stage == CUSTOMER and place.entered_at < opens_at <= now:
-        return Claim(opens_at, RENEWAL, "daemon", cause=f"{terms.renewal_field} is near", was=CUSTOMER)
-    if place.stage == RENEWAL and opens_at > now:
-        return Claim(now, CUSTOMER, "daemon", cause=f"{terms.renewal_field} moved on", was=RENEWAL)
-    return None
-
-
-def _boundaries(terms: StageTerms, place: Place, evidence: Evidence) -> tuple[int, ...]:
-    cooled = (cool_until(terms, place),) if place.given_back else ()
-    if place.stage in (CUSTOMER, RENEWAL) and evidence.renewal_at is not None:
-        return (*cooled, evidence.renewal_at - micros(terms.renewal_within))
-    return cooled

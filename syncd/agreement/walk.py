@@ -6,7 +6,8 @@ to give; what was skipped is inferred. Backward leads only an answer of sales, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from syncd.agreement.claims import HELD, Said
 from syncd.agreement.counting import FOREVER, instant, micros
@@ -23,14 +24,16 @@ from syncd.agreement.handoff import (
     WORKING,
     StageTerms,
 )
-from syncd.agreement.journey import Claim, Move
+from syncd.agreement.journey import Claim, Move, Refusal
 
 _SIDE = (NURTURE, DISQUALIFIED)
+_RANK = {NONE: 0, **{stage: i for i, stage in enumerate(MAIN, start=1)}, **dict.fromkeys(_SIDE, 1)}
+"""How far a stage is: nothing, then the order; the side stages stand beside the lead."""
+
 _SALES_HAS_IT = "sales has the lead; the score only informs"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where a person stands. ``episode`` counts their MQLs; ``is_open`` while the last one goes on.
 
     ``given_back_at`` is the last recycle, before any instant if there was none; ``given_back`` while it still matters.
@@ -44,6 +47,41 @@ class Place:
     given_back: bool = False
     given_back_at: int = -FOREVER
     by_hand: bool = False
+
+
+class Walk(NamedTuple):
+    """A way walked up to an instant: where it led, by which moves, what was refused, and when the next claim comes."""
+
+    place: Place
+    moves: list[Move]
+    refused: list[Refusal]
+    next_at: int
+
+
+def walked(terms: StageTerms, spoken: Sequence[Said], renewal_at: int | None, now: int) -> Walk:
+    """Follow what was *spoken*, in order, up to *now*; the clock itself speaks last, of renewals."""
+    place, made, refused = Place(), list[Move](), list[Refusal]()
+    next_at = FOREVER
+    for one in spoken:
+        if one.claim.at > now:
+            next_at = one.claim.at
+            break
+        why = refusal(terms, place, one)
+        if why is None:
+            place = _moved(place, one.claim, made)
+        elif why:
+            refused.append(Refusal(one.claim, why))
+    if renewal_at is not None and (renewal := _renewal(terms, place, renewal_at, now)):
+        place = _moved(place, renewal, made)
+    return Walk(place, made, refused, next_at)
+
+
+def boundaries(terms: StageTerms, place: Place, renewal_at: int | None) -> list[int]:
+    """Return the instants at which time alone changes what may become of somebody who stands here."""
+    found = [cool_until(terms, place)] if place.given_back else []
+    if place.stage in (CUSTOMER, RENEWAL) and renewal_at is not None:
+        found.append(renewal_at - micros(terms.renewal_within))
+    return found
 
 
 def cool_until(terms: StageTerms, place: Place) -> int:
@@ -71,28 +109,27 @@ def refusal(terms: StageTerms, place: Place, said: Said) -> str | None:
         return why
     if claim.to in _SIDE:
         return f"a {was} is given back by a named person only" if was in (CUSTOMER, RENEWAL) else None
-    if _rank(claim.to) > _rank(was) or _may_go_back(terms, claim, was):
+    if _RANK[claim.to] > _RANK[was] or _may_go_back(terms, claim, was):
         return None
     return f"back from {was} to {claim.to} leads only an answer of sales, a lost deal or a named person"
 
 
-def moves(place: Place, claim: Claim) -> list[Move]:
-    """Return the moves a claim makes: of a skip forward also the stages between, inferred, with the same instant."""
-    between = MAIN[_rank(place.stage) : _rank(claim.to) - 1] if claim.to in MAIN else ()
-    episode = after(place, claim).episode
-    found, was = list[Move](), place.stage
-    for stage in between:
-        found.append(_move(claim, was=was, to=stage, episode=place.episode if stage == LEAD else episode, inferred=True))
-        was = stage
-    return [*found, _move(claim, was=was, to=claim.to, episode=episode, inferred=False)]
+def _moved(place: Place, claim: Claim, made: list[Move]) -> Place:
+    """Add the moves a claim makes, those skipped on a way forward inferred with its instant; return where it leads."""
+    following = _after(place, claim)
+    was = place.stage
+    if claim.to in MAIN:
+        for stage in MAIN[_RANK[was] : _RANK[claim.to] - 1]:
+            made.append(_move(claim, was, stage, place.episode if stage == LEAD else following.episode))
+            was = stage
+    made.append(_move(claim, was, claim.to, following.episode))
+    return following
 
 
-def after(place: Place, claim: Claim) -> Place:
-    """Return where a person stands after a claim moved them."""
-    by_daemon, goes_on = claim.party == "daemon", _rank(claim.to) >= _rank(MQL)
+def _after(place: Place, claim: Claim) -> Place:
+    by_daemon, goes_on = claim.party == "daemon", _RANK[claim.to] >= _RANK[MQL]
     given_back = not by_daemon and not goes_on and (place.is_open or claim.to in _SIDE)
-    return replace(
-        place,
+    return Place(
         stage=claim.to,
         entered_at=claim.at,
         episode=place.episode + (goes_on and not place.is_open),
@@ -101,6 +138,16 @@ def after(place: Place, claim: Claim) -> Place:
         given_back_at=claim.at if given_back else place.given_back_at,
         by_hand=not by_daemon,
     )
+
+
+def _renewal(terms: StageTerms, place: Place, renewal_at: int, now: int) -> Claim | None:
+    """Return the clock's own claim: a customer comes up for renewal, or their contract was prolonged."""
+    opens_at = renewal_at - micros(terms.renewal_within)
+    if place.stage == CUSTOMER and place.entered_at is not None and place.entered_at < opens_at <= now:
+        return Claim(opens_at, RENEWAL, "daemon", cause=f"{terms.renewal_field} is near", was=CUSTOMER)
+    if place.stage == RENEWAL and opens_at > now:
+        return Claim(now, CUSTOMER, "daemon", cause=f"{terms.renewal_field} moved on", was=RENEWAL)
+    return None
 
 
 def _of_daemon(terms: StageTerms, place: Place, claim: Claim) -> str | None:
@@ -141,22 +188,18 @@ def _may_go_back(terms: StageTerms, claim: Claim, was: str) -> bool:
     return named and claim.party in terms.may_move.get(was, frozenset())
 
 
-def _rank(stage: str) -> int:
-    """Return how far a stage is: nothing 0, then the order from 1 on; the side stages stand beside the lead."""
-    return 0 if stage == NONE else 1 if stage in _SIDE else MAIN.index(stage) + 1
-
-
-def _move(claim: Claim, *, was: str, to: str, episode: int, inferred: bool) -> Move:
+def _move(claim: Claim, was: str, to: str, episode: int) -> Move:
+    inferred = to != claim.to
     return Move(
-        at=claim.at,
-        to=to,
-        was=was,
-        party=claim.party,
-        by=claim.by,
-        cause=f"skipped on the way to {claim.to}" if inferred else claim.cause,
-        version=claim.version,
-        inferred=inferred,
-        outright=claim.outright and not inferred,
-        episode=episode,
-        known_at=max(claim.at, claim.known_at),
+        claim.at,
+        to,
+        was,
+        claim.party,
+        claim.by,
+        f"skipped on the way to {claim.to}" if inferred else claim.cause,
+        claim.version,
+        inferred,
+        claim.outright and not inferred,
+        episode,
+        max(claim.at, claim.known_at),
     )
