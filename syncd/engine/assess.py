@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from syncd.agreement.assess import Assessor, assessor
+from syncd.agreement.assess import reason
+from syncd.agreement.checklists import spoken
+from syncd.agreement.clocks import most_urgent
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
+from syncd.agreement.dispositions import chases, hint
+from syncd.agreement.judging import judge
+from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, live_since
 from syncd.engine.plan import Assessed, plan
 from syncd.engine.site import Counts, Site
+from syncd.engine.telling import tell_of
 from syncd.model import Direction
-from syncd.store import activities, assessments, entities, streams
-from syncd.store.assessments import Due, Move, Stored
+from syncd.store import activities, assessments, clocks, entities, journeys, streams
+from syncd.store.assessments import Due, Stored
 from syncd.store.sql import dumps
 
 AGREEMENT_MARK = "agreement"
@@ -25,17 +31,17 @@ def assess_due(site: Site, now: int, *, limit: int = BATCH) -> Counts:
     with site.store.write() as tx:
         found = assessments.due(tx, now, limit)
         due, gone = [one for one in found if not one.gone], [one.last.person_id for one in found if one.gone]
-        assessments.forget(tx, gone)
+        _forget(tx, gone)
         if not due:
             return Counts(gone=len(gone)) if gone else Counts()
-        accounts = _account_facts(tx, site, {one.account_id for one in due if one.account_id is not None})
-        judge = assessor(site.config.agreement)
-        histories = _histories(tx, site, [one.last.person_id for one in due], judge)
-        assessed = [_assessed(site, one, accounts, histories, judge, now) for one in due]
-        moves = [move for one in assessed if (move := _move(one, now)) is not None]
-        assessments.save(tx, [_row(one, now) for one in assessed], moves)
+        court = Court(tx, site, now)
+        judged = list(court.judged(_people(tx, site, due, court.wants)))
+        assessed = [_assessed(site, one, last.last, now) for one, last in zip(judged, due, strict=True)]
+        _save(tx, judged, assessed)
+        raised = tell_of(tx, site, judged, now)
         planned = plan(tx, site, assessed, now)
-    return Counts(assessed=len(assessed), moved=len(moves), planned=planned)
+    moved = sum(one.now.stage != one.last.stage for one in assessed)
+    return Counts(assessed=len(assessed), moved=moved, planned=planned, raised=raised)
 
 
 def assess_everyone_anew(site: Site) -> bool:
@@ -48,16 +54,25 @@ def assess_everyone_anew(site: Site) -> bool:
     return True
 
 
+def go_live(site: Site) -> None:
+    """Mean alarms from now on, once every stream was read to its end; to be asked when nobody is due."""
+    with site.store.write() as tx:
+        if live_since(tx, site) is None and streams.all_complete(tx, site.maps):
+            streams.remember(tx, LIVE_MARK, str(site.now()))
+
+
 def judged_by(tx: Connection, site: Site, person: int) -> tuple[Facts, History]:
     """Return the facts and the history that a person is assessed by."""
-    return judged(tx, site, [person], assessor(site.config.agreement))[person]
+    return judged(tx, site, [person], judge(site.config.agreement, site.config.handoff).wants)[person]
 
 
-def judged(tx: Connection, site: Site, people: Sequence[int], judge: Assessor) -> dict[int, tuple[Facts, History]]:
-    """Return the facts of *people*, and of their histories what *judge* asks for."""
+def judged(
+    tx: Connection, site: Site, people: Sequence[int], wants: Callable[[EventType], bool]
+) -> dict[int, tuple[Facts, History]]:
+    """Return the facts of *people*, and of their histories what is wanted."""
     found = entities.load(tx, people)
     accounts = _account_facts(tx, site, {one.account_id for one in found.values() if one.account_id is not None})
-    histories = _histories(tx, site, people, judge)
+    histories = _histories(tx, site, people, wants)
     return {
         key: (
             {**accounts.get(one.account_id or 0, {}), **entities.golden(site.config.fields, one.fields)},
@@ -67,41 +82,82 @@ def judged(tx: Connection, site: Site, people: Sequence[int], judge: Assessor) -
     }
 
 
-def _assessed(
-    site: Site,
-    due: Due,
-    accounts: Mapping[int, Facts],
-    histories: Mapping[int, History],
-    judge: Assessor,
-    now: int,
-) -> Assessed:
-    golden = entities.golden(site.config.fields, due.fields)
-    facts = {**accounts.get(due.account_id or 0, {}), **golden}
-    return Assessed(due.last, golden, judge.assess(facts, histories.get(due.last.person_id, {}), due.last.stage, now))
-
-
-def _row(one: Assessed, now: int) -> Stored:
-    result = one.result
-    return Stored(
-        person_id=one.last.person_id,
-        assess_at=None if result.next_change_at == FOREVER else result.next_change_at,
+def _assessed(site: Site, one: Judged, last: Stored, now: int) -> Assessed:
+    """Put what was judged into a row, and into what is written back."""
+    score, way, agreement = one.judgment.score, one.judgment.way, site.config.agreement
+    urgent = most_urgent(one.clocks)
+    stored = Stored(
+        person_id=one.person.id,
+        assess_at=None if one.next_change_at >= FOREVER else one.next_change_at,
         assessed_at=now,
-        stage=result.stage,
-        score=result.score.published,
-        band=result.score.band,
-        grade=result.score.grade,
-        reasons=dumps(result.reasons),
-        version=result.version,
+        stage=way.stage,
+        score=score.published,
+        band=score.band,
+        grade=score.grade,
+        reasons=dumps([reason(line) for line in score.reasons(agreement.model.top_reasons)]),
+        version=agreement.version,
+        owner=one.owner,
+        sla=urgent.state if urgent else "",
+        sla_due_at=urgent.due if urgent and urgent.due < FOREVER else None,
+        next_step=_next_step(site, one, now),
+        first_mql_at=way.first_mql_at,
+        latest_mql_at=way.latest_mql_at,
     )
+    return Assessed(last, stored, one.person.golden)
 
 
-def _move(one: Assessed, now: int) -> Move | None:
-    if one.result.stage == one.last.stage:
-        return None
-    return Move(one.last.person_id, now, one.last.stage, one.result.stage, one.result.cause, one.result.version)
+def _next_step(site: Site, one: Judged, now: int) -> str:
+    """Say what is to be done next: what sales owes, else what the stage's checklist lacks."""
+    if not one.judgment.way.episodes:
+        return ""
+    owed = chases(site.config.handoff, one.known.evidence, one.person.facts, now)
+    said = hint(site.config.handoff.dispositions, one.judgment.way, owed)
+    return said or (spoken(one.judgment.lack) if one.judgment.lack else "")
+
+
+def _save(tx: Connection, judged: Sequence[Judged], assessed: Sequence[Assessed]) -> None:
+    """Keep the assessments, the new facts, and what they make of the way of whoever has one."""
+    assessments.save(tx, [one.now for one in assessed])
+    journeys.claim(tx, [(one.person.id, claim) for one in judged for claim in one.keep])
+    journeys.assign(tx, [made for one in judged for made in one.assigned])
+    moved = [one for one in judged if one.keep or one.judgment.way.episodes]
+    journeys.replace(
+        tx,
+        [one.person.id for one in moved],
+        [row for one in moved for row in journeys.derived(one.person.id, one.judgment.way.moves)],
+    )
+    timed = [one for one in judged if one.judgment.way.episodes]
+    clocks.replace(tx, [one.person.id for one in timed], [(one.person.id, made) for one in timed for made in one.clocks])
+
+
+def _forget(tx: Connection, gone: Collection[int]) -> None:
+    assessments.forget(tx, gone)
+    clocks.replace(tx, gone, [])
 
 
 # ---------------------------------------------------------------- what people are judged by
+
+
+def _people(tx: Connection, site: Site, due: Sequence[Due], wants: Callable[[EventType], bool]) -> list[Person]:
+    accounts = _account_facts(tx, site, {one.account_id for one in due if one.account_id is not None})
+    histories = _histories(tx, site, [one.last.person_id for one in due], wants)
+    people = []
+    for one in due:
+        golden = entities.golden(site.config.fields, one.fields)
+        facts = {**accounts.get(one.account_id or 0, {}), **golden}
+        history = histories.get(one.last.person_id, {})
+        owner = str(accounts.get(one.account_id or 0, {}).get("owner", ""))
+        people.append(
+            Person(
+                id=one.last.person_id,
+                golden=golden,
+                facts=facts,
+                history=history,
+                account_owner=owner,
+                assessed_at=one.last.assessed_at,
+            )
+        )
+    return people
 
 
 def _account_facts(tx: Connection, site: Site, account_ids: Collection[int]) -> dict[int, Facts]:
@@ -112,12 +168,12 @@ def _account_facts(tx: Connection, site: Site, account_ids: Collection[int]) -> 
     }
 
 
-def _histories(tx: Connection, site: Site, people: Sequence[int], judge: Assessor) -> dict[int, History]:
+def _histories(tx: Connection, site: Site, people: Sequence[int], wants: Callable[[EventType], bool]) -> dict[int, History]:
     """Return the events of *people* that the agreement asks for."""
     known = site.event_types
     for key, one in activities.all_types(tx, max(known, default=0)).items():
         known[key] = EventType(one.kind, one.asset, one.direction is Direction.OUTBOUND, one.machine)
-    wanted = {key for key, event in known.items() if judge.wants(event)}
+    wanted = {key for key, event in known.items() if wants(event)}
     found = activities.instants(tx, people, wanted if len(wanted) < len(known) else None)
     return {person: _by_event(known, mine) for person, mine in found.items()}
 

@@ -15,7 +15,7 @@ from syncd.agreement.counting import FOREVER, micros_of
 from syncd.agreement.dispositions import Filled, answer
 from syncd.agreement.durations import Pause
 from syncd.agreement.handoff import MQL
-from syncd.agreement.journey import Answer, Deal, Evidence, Owner
+from syncd.agreement.journey import Answer, Claim, Deal, Evidence, Owner
 from syncd.agreement.routing import Assignment
 from syncd.engine.site import Site
 from syncd.model import Direction, Golden
@@ -44,12 +44,14 @@ class Held(NamedTuple):
     connection: str
 
 
-def on_their_way(tx: Connection, site: Site, people: Mapping[int, Mapping[str, Golden]]) -> set[int]:
-    """Return who of *people*, given with their golden fields, has more of a way than the score alone tells."""
+def on_their_way(
+    tx: Connection, site: Site, people: Mapping[int, Mapping[str, Golden]], claims: Mapping[int, Sequence[Claim]]
+) -> set[int]:
+    """Return who of *people*, given with golden fields and claims, has more of a way than the score alone tells."""
     asked = site.config.handoff.dispositions.value_field
     answered = {person for person, golden in people.items() if asked in golden}
     answered |= entities.past_of(tx, people, [asked]).keys()
-    made = {person for person, said in journeys.claims(tx, people).items() if any(one.to == MQL for one in said)}
+    made = {person for person, said in claims.items() if any(one.to == MQL for one in said)}
     return answered | made | records.deals_of(tx, people).keys()
 
 
@@ -92,6 +94,11 @@ def owner_names(tx: Connection) -> dict[tuple[str, str], str]:
     return {place: str(entities.values(fields).get("email", "")) for place, fields in records.owners(tx).items()}
 
 
+def left(tx: Connection) -> frozenset[str]:
+    """Return who works here no more: owners that every CRM they were in deleted."""
+    return frozenset(str(entities.values(fields).get("email", "")) for fields in entities.gone(tx, "owner"))
+
+
 # ---------------------------------------------------------------- fields over time
 
 
@@ -123,7 +130,9 @@ def _answers(site: Site, held: Mapping[str, Sequence[Held]]) -> tuple[Answer, ..
     for n, one in enumerate(values):
         until = values[n + 1].at if n + 1 < len(values) else FOREVER
         fields = {terms.value_field: Filled(one.value or "", one.at)}
-        fields |= {terms.reason_field: Filled(why.value or "", why.at) for why in reasons if why.at < until}
+        given_before = [why for why in reasons if why.at < until]
+        if given_before:
+            fields[terms.reason_field] = Filled(given_before[-1].value or "", given_before[-1].at)
         given = answer(terms, fields, found)
         found += [] if given is None else [given]
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,17 +13,30 @@ from syncd.agreement.alarms import Action, actions
 from syncd.agreement.calendars import next_opening
 from syncd.agreement.clocks import Clock, Situation, clocks
 from syncd.agreement.conditions import Facts
-from syncd.agreement.counting import FOREVER, History, micros_of
+from syncd.agreement.counting import FOREVER, History
 from syncd.agreement.handoff import MQL, WORKING
 from syncd.agreement.journey import Claim, Evidence, Owner
 from syncd.agreement.judging import Judgment
 from syncd.agreement.policies import desk
-from syncd.agreement.routing import ACCOUNT_OWNER, CALENDAR_CLOSED, HIGH_INTENT, Assignment, Lead, TeamState, after, members, route, turns
+from syncd.agreement.routing import (
+    ACCOUNT_OWNER,
+    CALENDAR_CLOSED,
+    HIGH_INTENT,
+    Assignment,
+    Lead,
+    TeamState,
+    after,
+    members,
+    route,
+    turns,
+)
 from syncd.engine import evidence
 from syncd.engine.evidence import Known
 from syncd.engine.site import Site
 from syncd.model import Golden
-from syncd.store import assessments, ids, journeys
+from syncd.store import assessments, ids, journeys, streams
+
+LIVE_MARK = "live since"
 
 ASK_AGAIN = 10 * 60 * 1_000_000
 """How long a lead that nobody could take waits for the next try."""
@@ -33,12 +46,16 @@ _MONTH = 31 * 86_400_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who is judged: by their own golden fields, the facts with their account's, what happened, and since when it was known."""
+    """Who is judged: by their own golden fields, the facts with their account's, and what happened.
+
+    ``assessed_at`` is when they last were.
+    """
 
     id: int
     golden: Mapping[str, Golden]
     facts: Facts
     history: History
+    account_owner: str
     assessed_at: int | None
 
 
@@ -120,7 +137,7 @@ class Court:
             known, assigned = _given(known, taken), (*assigned, taken)
             said = self._asked(person, known.evidence)
             running = self._clocks(person, known, said)
-        again_at = self._now + ASK_AGAIN if assigned and not assigned[-1].owner or self._waits(known, said) else FOREVER
+        again_at = self._now + ASK_AGAIN if (assigned and not assigned[-1].owner) or self._waits(known, said) else FOREVER
         return Judged(
             person=person,
             known=known,
@@ -184,16 +201,21 @@ class Court:
         terms = self._site.config.handoff.routing
         if terms is None:
             raise AssertionError("asked only where leads are routed")
-        owner = str(person.facts.get(ACCOUNT_OWNER, ""))
+        owner = next((name for (_, known), name in self._owners.items() if known == person.account_owner), person.account_owner)
         calendar = desk(self._site.config.sla, owner).calendar
         facts: Facts = {
             **person.facts,
+            ACCOUNT_OWNER: owner,
             HIGH_INTENT: bool(said.way.episodes) and said.way.episodes[-1].high_intent,
             CALENDAR_CLOSED: next_opening(calendar, self._now) > self._now,
         }
         made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to), self._state, self._now)
         self._teams = after(self._state, made)
         return made
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, str], str]:
+        return evidence.owner_names(self._tx)
 
     @property
     def _state(self) -> TeamState:
@@ -219,14 +241,13 @@ def live_since(tx: Connection, site: Site) -> int | None:
     """Return from when on alarms are meant: as agreed, else since the first import was complete; ``None`` before that."""
     if site.config.time.go_live is not None:
         return site.config.time.go_live
-    return assessments.live_since(tx)
+    since = streams.remembered(tx, LIVE_MARK)
+    return None if since is None else int(since)
 
 
 def _given(known: Known, made: Assignment) -> Known:
     owners = (*known.evidence.owners, Owner(made.owner, made.at)) if made.owner else known.evidence.owners
-    return replace(
-        known, evidence=replace(known.evidence, owners=owners), assignments=(*known.assignments, made)
-    )
+    return replace(known, evidence=replace(known.evidence, owners=owners), assignments=(*known.assignments, made))
 
 
 def _owner(said: Evidence, at: int) -> str:

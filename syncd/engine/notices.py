@@ -13,7 +13,7 @@ from syncd.config.notices import DigestTerms
 from syncd.config.templates import rendered
 from syncd.engine.site import Counts, Site
 from syncd.notify import Tell, Teller, Undelivered
-from syncd.store import assessments, notices, streams
+from syncd.store import journeys, notices, streams
 from syncd.store.notices import Raised
 
 BATCH = 500
@@ -116,7 +116,7 @@ def _last_digest(terms: DigestTerms, zone: str, now: int) -> int:
 
 def _summary(tx: Connection, since: int, until: int, held: list[str]) -> str:
     """Say who entered which stage, and what was not told at once."""
-    moved = assessments.entered_between(tx, since, until)
+    moved = journeys.entered_between(tx, since, until)
     lines = [f"{stage}: {count}" for stage, count in moved.items()]
     title = [f"Since {instant(since):%Y-%m-%d %H:%M}Z, people entered"] if lines else []
     return "\n".join([*title, *lines, *held])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
-from syncd.agreement.assess import Assessment
+from syncd.agreement.counting import instant
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.mapping.transforms import Unfit
@@ -22,8 +23,8 @@ class Assessed(NamedTuple):
     """A person before and after an assessment, with their own golden fields."""
 
     last: Stored
+    now: Stored
     golden: Mapping[str, Golden]
-    result: Assessment
 
 
 def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> int:
@@ -63,13 +64,18 @@ def writing_streams(site: Site) -> list[int]:
 
 def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
     """Return what the remote fields shall hold."""
-    score = one.result.score
+    now = one.now
     said: dict[str, Golden | None] = {
-        "score": score.published,
-        "band": score.band,
-        "grade": score.grade or None,
-        "reasons": "; ".join(one.result.reasons) or None,
-        "stage": one.result.stage or None,
+        "score": now.score,
+        "band": now.band,
+        "grade": now.grade or None,
+        "reasons": "; ".join(msgspec.json.decode(now.reasons or "[]", type=list[str])) or None,
+        "stage": now.stage or None,
+        "sla": now.sla or None,
+        "sla_due": None if now.sla_due_at is None else f"{instant(now.sla_due_at):%Y-%m-%dT%H:%M:%SZ}",
+        "next_step": now.next_step or None,
+        "assigned_to": now.owner or None,
+        "agreement_version": now.version,
     }
     return {
         write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden) for write in stream.writes

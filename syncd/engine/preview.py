@@ -47,7 +47,7 @@ def compared(tx: Connection, site: Site, other: Agreement, *, days: int, now: in
     last = 0
     while people := entities.living(tx, "person", last, _PAGE):
         last = people[-1].id
-        by_judge = [judged(tx, site, [one.id for one in people], judge) for judge in judges]
+        by_judge = [judged(tx, site, [one.id for one in people], judge.wants) for judge in judges]
         for one in people:
             standings = [_standing(judge, *found[one.id], days, now) for judge, found in zip(judges, by_judge, strict=True)]
             golden = entities.golden(site.config.fields, one.fields)

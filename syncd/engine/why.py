@@ -31,7 +31,7 @@ from syncd.mapping.domains import address
 from syncd.mapping.fields import Candidate
 from syncd.mapping.identity import EMAIL_KEY
 from syncd.model import Golden
-from syncd.store import activities, assessments, entities, ids, outbox, records
+from syncd.store import activities, assessments, entities, ids, journeys, outbox, records
 from syncd.store.activities import Happened
 from syncd.store.outbox import Pending
 from syncd.store.records import Known, Stored
@@ -77,7 +77,8 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
         score=_score(tx, site, person, now),
         activities=[_activity(site, one) for one in activities.timelines(tx, [person], None).get(person, ())],
         stages=[
-            (instant(move.moved_at), move.stage_from, move.stage_to, move.cause) for move in assessments.moves(tx, [person])
+            (instant(move.moved_at), move.stage_from, move.stage_to, move.cause)
+            for move in journeys.moves(tx, [person]).get(person, ())
         ],
         writes=_writes(tx, site, mine),
     )

@@ -13,7 +13,7 @@ from syncd.mapping.fields import Candidate
 from syncd.mapping.transforms import Inverse, Transform, Unfit
 from syncd.model import Kind, Problem, Raw
 
-ASSESSED = ("score", "band", "grade", "reasons", "stage")
+ASSESSED = ("score", "band", "grade", "reasons", "stage", "sla", "sla_due", "next_step", "assigned_to", "agreement_version")
 """What the assessment gives to write back, beside the golden fields."""
 
 

@@ -112,6 +112,16 @@ def save(tx: Connection, rows: Iterable[Stored]) -> None:
     put(tx, assessment, Stored._fields, list(rows))
 
 
+def open_leads(tx: Connection) -> dict[str, int]:
+    """Return how many people each owner still has to decide about."""
+    query = (
+        select(assessment.c.owner, func.count())
+        .where(assessment.c.stage.in_(("mql", "working")), assessment.c.owner != "")
+        .group_by(assessment.c.owner)
+    )
+    return {owner: count for owner, count in tx.execute(query)}
+
+
 def by_stage(tx: Connection) -> dict[str, int]:
     """Return how many people are in each stage."""
     query = select(assessment.c.stage, func.count()).group_by(assessment.c.stage).order_by(assessment.c.stage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from syncd.model import EMAIL_STREAM, Kind
 from syncd.store.database import StoreError
 from syncd.store.schema import connection as connection_table
 from syncd.store.schema import mark, stream
-from syncd.store.sql import dumps, put
+from syncd.store.sql import among, dumps, put
 
 DOMAIN_STREAM = "@domain"
 """Accounts known only by the domain of somebody's e-mail address."""
@@ -120,6 +120,14 @@ def advance(tx: Connection, at: Stream, cursor: str, *, now: int, complete: bool
 def rewind(tx: Connection, stream_id: int) -> None:
     """Read the stream from the beginning next time."""
     tx.execute(update(stream).where(stream.c.id == stream_id).values(cursor=None))
+
+
+def all_complete(tx: Connection, stream_ids: Collection[int]) -> bool:
+    """Tell whether each of these streams that is read from a source was once read to its end."""
+    unread = select(stream.c.id).where(
+        among(tx, stream.c.id, stream_ids), stream.c.complete_at.is_(None), stream.c.name.not_in(INFERRED)
+    )
+    return bool(stream_ids) and tx.execute(unread.limit(1)).first() is None
 
 
 def connection_id(tx: Connection, name: str) -> int:
