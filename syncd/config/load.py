@@ -43,8 +43,8 @@ class ConnectionConfig:
 
     @property
     def wanted(self) -> dict[str, frozenset[str]]:
-        """The remote fields each stream reads."""
-        return {name: stream.wanted for name, stream in self.streams.items()}
+        """The remote fields that are asked for in each stream."""
+        return {name: stream.kept if self.spec.reads_back else stream.wanted for name, stream in self.streams.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

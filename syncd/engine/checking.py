@@ -20,10 +20,13 @@ def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = Fa
             streams = {one.name: one for one in opened.schema().streams}
     except ConnectorError as error:
         return [Finding(level="error", what=str(error))]
-    return [*own, *(finding for name, one in connection.streams.items() for finding in _compared(one, streams.get(name)))]
+    return [
+        *own,
+        *(finding for name, one in connection.streams.items() for finding in _compared(connection, one, streams.get(name))),
+    ]
 
 
-def _compared(stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+def _compared(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
     where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}"
     if remote is None:
         yield Finding(level="error", what=f"{where}: the source has no such stream now", remedy="remove it from the mapping")
@@ -38,6 +41,12 @@ def _compared(stream: StreamMap, remote: RemoteStream | None) -> Iterator[Findin
         remedy = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(sorted(known))}"
         yield Finding(level="error", what=f"{where}.read: no field {name!r}", remedy=remedy)
     for write in stream.writes:
+        if write.remote not in known and connection.spec.reads_back and connection.write_back != "none":
+            yield Finding(
+                level="error",
+                what=f"{where}.write.{write.of}: no field {write.remote!r}",
+                remedy=f"syncd provision {connection.name} creates it, where the source allows",
+            )
         if write.remote in known and not known[write.remote].writable:
             yield Finding(
                 level="error",

@@ -314,9 +314,8 @@ ledger = Table(
     "ledger",
     metadata,
     Column("record_id", Id, primary_key=True),
-    Column("fields", Text, nullable=False, comment="JSON object: remote field to the value last written"),
-    Column("written_at", BigInteger, nullable=False),
-    comment="What we last wrote into one record of a source.",
+    Column("fields", Text, nullable=False, comment="JSON object: remote field to [sent, before, when, how known, shown]"),
+    comment="What we last wrote into one record of a source, and what it shows for it.",
 )
 
 inbox = Table(
@@ -387,7 +386,23 @@ run = Table(
 )
 
 
-# ---------------------------------------------------------------- the host's own: access, budgets
+# ---------------------------------------------------------------- the host's own: echoes, access, budgets
+
+override = Table(
+    "override",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("record_id", BigInteger, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("of", Text, nullable=False, comment="what we write there: score, stage, ..."),
+    Column("old", Text, nullable=False, comment="JSON: what the source showed for our value"),
+    Column("new", Text, nullable=False, comment="JSON: what it showed then"),
+    Column("at", BigInteger, nullable=False, comment="when the record changed in the source"),
+    Column("known_at", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False, comment="again: ours is written again; left: theirs stays"),
+    Index(None, "record_id", "field"),
+    comment="A field that we write and somebody else changed in the source.",
+)
 
 token = Table(
     "token",

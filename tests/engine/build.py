@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from syncd.store import assessments, entities, records
 from syncd.store.database import Store
 from syncd.store.streams import Stream
 from syncd.testing import FakeRemote, VirtualClock, fake_spec
+from syncd.testing.remote import Form
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STREAMS: dict[str, Kind] = {"accounts": "account", "contacts": "person", "visits": "activity"}
@@ -87,11 +89,12 @@ class Home:
     channels: str = ""
     write_back: str = "live"
     batch: int = 10
+    forms: Mapping[str, Form] = field(default_factory=dict)
     rng: Random = field(default_factory=lambda: Random(7))
 
     def __post_init__(self) -> None:
         for name in ("crm", "shop"):
-            self.remotes[name] = FakeRemote(STREAMS, page_size=3, now=self.clock.now)
+            self.remotes[name] = FakeRemote(STREAMS, page_size=3, now=self.clock.now, forms=self.forms)
         self.open()
 
     @property

@@ -113,10 +113,9 @@ def upgrade() -> None:
     )
     op.create_table('ledger',
     sa.Column('record_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('fields', sa.Text(), nullable=False, comment='JSON object: remote field to the value last written'),
-    sa.Column('written_at', sa.BigInteger(), nullable=False),
+    sa.Column('fields', sa.Text(), nullable=False, comment='JSON object: remote field to [sent, before, when, how known, shown]'),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_ledger')),
-    comment='What we last wrote into one record of a source.'
+    comment='What we last wrote into one record of a source, and what it shows for it.'
     )
     op.create_table('link',
     sa.Column('from_id', sa.BigInteger(), nullable=False),
@@ -185,6 +184,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outbox_stream_id_not_before'), ['stream_id', 'not_before'], unique=False)
+
+    op.create_table('override',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=False),
+    sa.Column('field', sa.Text(), nullable=False),
+    sa.Column('of', sa.Text(), nullable=False, comment='what we write there: score, stage, ...'),
+    sa.Column('old', sa.Text(), nullable=False, comment='JSON: what the source showed for our value'),
+    sa.Column('new', sa.Text(), nullable=False, comment='JSON: what it showed then'),
+    sa.Column('at', sa.BigInteger(), nullable=False, comment='when the record changed in the source'),
+    sa.Column('known_at', sa.BigInteger(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False, comment='again: ours is written again; left: theirs stays'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_override')),
+    comment='A field that we write and somebody else changed in the source.'
+    )
+    with op.batch_alter_table('override', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_override_record_id_field'), ['record_id', 'field'], unique=False)
 
     op.create_table('record_key',
     sa.Column('key', sa.Text(), nullable=False, comment='e:address of a person, d:domain of an account'),
@@ -317,6 +332,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_record_key_record_id'))
 
     op.drop_table('record_key')
+    with op.batch_alter_table('override', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_override_record_id_field'))
+
+    op.drop_table('override')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_stream_id_not_before'))
 
