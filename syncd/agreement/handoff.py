@@ -155,12 +155,16 @@ Method: TypeAlias = Literal["weighted rotation", "first open"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Somebody who gets leads: ``weight`` shares of them, never more than ``max_open`` at a time or ``per_30d``."""
+    """Somebody who gets leads: ``weight`` shares of them, never more than ``max_open`` at a time or ``per_30d``.
+
+    ``calendar`` is their own, "" if the team's is theirs.
+    """
 
     who: str
     weight: int = 1
     max_open: int | None = None
     per_30d: int | None = None
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +199,7 @@ class RoutingTerms:
     """Who gets a lead: the owner of its account (``match_account``), else by the first rule that holds, else ``queue``.
 
     ``managers`` are told of what comes to the queue. ``write_owner``: the owner chosen is written back, not only shown.
+    Open leads of somebody who is away go to others ``reassign_absent_after`` that, ``None``: they stay.
     """
 
     rules: tuple[RoutingRule, ...] = ()
@@ -203,6 +208,7 @@ class RoutingTerms:
     queue: str = "inbound"
     managers: tuple[str, ...] = ()
     absences: tuple[Absence, ...] = ()
+    reassign_absent_after: Target | None = None
     write_owner: bool = False
 
 
@@ -218,3 +224,16 @@ class Handoff:
     dispositions: DispositionTerms = DispositionTerms()
     routing: RoutingTerms | None = None
     glossary: Mapping[str, str] = field(default_factory=dict)
+
+
+DEFINED = (LEAD, MQL, SQL, OPPORTUNITY)
+"""The stages that need a sentence somebody from outside understands before anything is written."""
+
+
+def undefined(glossary: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the stages that nobody has put into words yet.
+
+    >>> undefined({"lead": "A contact we can reach.", "mql": " "})
+    ('mql', 'sql', 'opportunity')
+    """
+    return tuple(stage for stage in DEFINED if not glossary.get(stage, "").strip())

@@ -7,7 +7,7 @@ was away gains and owes nothing, and a new member starts even.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from syncd.agreement.conditions import Facts, compiled_facts
 from syncd.agreement.counting import micros
 from syncd.agreement.handoff import Absence, Member, RoutingRule, RoutingTerms
+from syncd.agreement.teams import away_since, members
 
 ACCOUNT_OWNER, HIGH_INTENT, CALENDAR_CLOSED = "account_owner", "high_intent", "owner_calendar_closed"
 ROUTING_FACTS = (ACCOUNT_OWNER, HIGH_INTENT, CALENDAR_CLOSED)
@@ -25,7 +26,10 @@ _ROLLING = micros(timedelta(days=30))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A lead without owner. ``facts`` are the golden fields and `ROUTING_FACTS`; it goes to nobody of ``not_to`` (again)."""
+    """A lead without owner, which goes to nobody of ``not_to`` (again).
+
+    ``facts`` are the golden fields and `ROUTING_FACTS`; whether the owner's calendar is closed may be left to `route`.
+    """
 
     person: int
     facts: Facts
@@ -95,7 +99,7 @@ def route(terms: RoutingTerms, lead: Lead, state: TeamState, now: int) -> Assign
         if not why:
             return Assignment(person=lead.person, at=now, owner=owner, why=f"{owner} owns the account", rule="match_account")
         passed = (Passed(owner, why),)
-    rule = next((one for one in terms.rules if one.when is None or compiled_facts(one.when)(lead.facts)), None)
+    rule = _rule(terms, lead, state, now)
     if rule is None:
         return _queued(terms, lead, now, "no rule holds", passed)
     return _by_rule(terms, rule, lead, state, now, passed)
@@ -123,17 +127,26 @@ def after(state: TeamState, made: Assignment) -> TeamState:
     return replace(state, owed=turns([made], state.owed), recent=(*state.recent, made), open_leads=open_leads)
 
 
-def members(terms: RoutingTerms, team: str) -> tuple[Member, ...]:
-    """Return everybody of *team* and of the teams within it, each once, in the order of the file."""
-    found: dict[str, Member] = {}
-    for member in _members(terms, team, ()):
-        found.setdefault(member.who, member)
-    return tuple(found.values())
+# ---------------------------------------------------------------- a rule
 
 
-def everybody(terms: RoutingTerms) -> frozenset[str]:
-    """Return all who get leads: the people whose changes in a CRM are those of sales."""
-    return frozenset(member.who for team in terms.teams.values() for member in team.members)
+def _rule(terms: RoutingTerms, lead: Lead, state: TeamState, now: int) -> RoutingRule | None:
+    """Return the first rule that holds; whether the calendar is closed is seen at the team that gets it by the other rules."""
+    facts = lead.facts
+    if CALENDAR_CLOSED not in facts:
+        other = next((one for one in terms.rules if not _asks_calendar(one) and _holds(one, facts)), None)
+        people = members(terms, other.team) if other else ()
+        closed = bool(people) and all(state.opens_at.get(one.who, now) > now for one in people)
+        facts = {**facts, CALENDAR_CLOSED: closed}
+    return next((one for one in terms.rules if _holds(one, facts)), None)
+
+
+def _holds(rule: RoutingRule, facts: Facts) -> bool:
+    return rule.when is None or compiled_facts(rule.when)(facts)
+
+
+def _asks_calendar(rule: RoutingRule) -> bool:
+    return rule.when is not None and any(test.field == CALENDAR_CLOSED for test in rule.when.tests)
 
 
 # ---------------------------------------------------------------- a team
@@ -181,8 +194,7 @@ def _away(terms: RoutingTerms, lead: Lead, state: TeamState, who: str, now: int)
         return "had this lead before"
     if who in state.left:
         return "works here no more"
-    away = any(one.who == who and one.start <= now < one.end for one in (*terms.absences, *state.absences))
-    return "is away" if away else ""
+    return "" if away_since(terms, state.absences, who, now) is None else "is away"
 
 
 def _full(state: TeamState, member: Member, now: int) -> str:
@@ -194,15 +206,6 @@ def _full(state: TeamState, member: Member, now: int) -> str:
         if count >= member.per_30d:
             return f"got {count} leads in 30 days of at most {member.per_30d}"
     return ""
-
-
-def _members(terms: RoutingTerms, team: str, within: tuple[str, ...]) -> Iterator[Member]:
-    """Yield the people of *team*; a team that holds itself, which the loader refuses, ends there."""
-    if team in within or team not in terms.teams:
-        return
-    yield from terms.teams[team].members
-    for inner in terms.teams[team].teams:
-        yield from _members(terms, inner, (*within, team))
 
 
 # ---------------------------------------------------------------- in words

@@ -11,10 +11,12 @@ from pathlib import Path
 from pydantic import Field
 
 from syncd.agreement.counting import micros_of, midnight
+from syncd.agreement.durations import Target, target
 from syncd.agreement.handoff import Absence, Member, Method, RoutingRule, RoutingTerms, Team
 from syncd.agreement.language import FactCondition
 from syncd.agreement.policies import TimeTerms
-from syncd.agreement.routing import ROUTING_FACTS, everybody
+from syncd.agreement.routing import ROUTING_FACTS
+from syncd.agreement.teams import calendar_of, everybody
 from syncd.config.source import ConfigProblem, Document
 from syncd.config.validation import Strict, did_you_mean
 from syncd.config.words import Checks, Words
@@ -32,6 +34,7 @@ class MemberTerms(Strict):
     weight: int = Field(1, ge=1, le=1000, description="Their share of the turns.")
     max_open: int | None = Field(None, ge=1, description="The most open leads at a time.")
     per_30d: int | None = Field(None, ge=1, description="The most leads within any 30 days.")
+    calendar: str = Field("", description="Their own business calendar; otherwise the team's.")
 
 
 class TeamTerms(Strict):
@@ -64,6 +67,9 @@ class RoutingSection(Strict):
     teams: dict[str, TeamTerms] = Field(min_length=1, description="Teams by name.")
     nobody_available: NobodyTerms = NobodyTerms()
     absences: str | None = Field(None, description="A CSV file in this folder with the columns who, from, until.")
+    reassign_absent_after: str | None = Field(
+        None, description="How long after somebody went away their open leads go to others, for example 1bd; none: they stay."
+    )
     write_owner: bool = Field(False, description="Write the owner back; otherwise it is only shown.")
 
 
@@ -87,6 +93,7 @@ def routing(
         match_account=terms.match_account,
         queue=terms.nobody_available.queue,
         managers=tuple(terms.nobody_available.tell),
+        reassign_absent_after=_patience(terms, checks),
         write_owner=terms.write_owner,
     )
     if terms.absences is None:
@@ -106,10 +113,20 @@ def _team(name: str, terms: TeamTerms, section: RoutingSection, checks: Checks, 
         elif any(one.who == other.who for other in people):
             checks.wrong(here, "is in this team twice; give one of them more weight")
         else:
-            people.append(Member(who=one.who, weight=one.weight, max_open=one.max_open, per_30d=one.per_30d))
-    if terms.calendar:
-        checks.known([terms.calendar], (*at, "calendar"), time.calendars, "calendar")
+            people.append(Member(**one.model_dump()))
+            checks.known([one.calendar] if one.calendar else [], (*here, "calendar"), time.calendars, "calendar")
+    checks.known([terms.calendar] if terms.calendar else [], (*at, "calendar"), time.calendars, "calendar")
     return Team(members=tuple(people), teams=tuple(inner), calendar=terms.calendar)
+
+
+def _patience(terms: RoutingSection, checks: Checks) -> Target | None:
+    if terms.reassign_absent_after is None:
+        return None
+    try:
+        return target(terms.reassign_absent_after, "business", {})
+    except ValueError as error:
+        checks.wrong(("routing", "reassign_absent_after"), str(error))
+        return None
 
 
 def _holds_itself(name: str, teams: Mapping[str, Team]) -> bool:
@@ -166,19 +183,12 @@ def _absence(row: Mapping[str, str | None], people: Sequence[str], terms: Routin
     who, start, end = ((row[name] or "").strip() for name in _COLUMNS)
     if who not in people:
         raise ValueError("who: nobody of any team is called so; write them as under routing.teams")
-    zone = _zone(who, terms, time)
+    calendar = time.calendars.get(calendar_of(terms, who))
+    zone = calendar.zone if calendar else time.zone
     absence = Absence(who, _edge(start, zone), _edge(end, zone, days=1))
     if absence.end <= absence.start:
         raise ValueError(f"ends on {end} before it begins on {start}")
     return absence
-
-
-def _zone(who: str, terms: RoutingTerms, time: TimeTerms) -> str:
-    calendars = (
-        team.calendar for team in terms.teams.values() if team.calendar and any(one.who == who for one in team.members)
-    )
-    calendar = time.calendars.get(next(calendars, ""))
-    return calendar.zone if calendar else time.zone
 
 
 def _edge(text: str, zone: str, days: int = 0) -> int:

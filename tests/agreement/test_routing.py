@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncd.agreement.calendars import Calendar, parsed
 from syncd.agreement.counting import micros
+from syncd.agreement.durations import target
 from syncd.agreement.handoff import Absence, Member, Method, RoutingRule, RoutingTerms, Team
 from syncd.agreement.language import FactCondition, parse
 from syncd.agreement.routing import (
@@ -19,12 +21,12 @@ from syncd.agreement.routing import (
     Lead,
     TeamState,
     after,
-    everybody,
-    members,
     route,
     turns,
 )
+from syncd.agreement.teams import away_since, calendar_of, everybody, members, opens_at, to_reassign_at
 from syncd.model import Golden
+from tests.agreement.build import at
 
 NOW = 10**15
 DAY = micros(timedelta(days=1))
@@ -120,7 +122,9 @@ WORLD = RoutingTerms(
         pytest.param({"location": "CA"}, "kim", "us", id="by territory"),
         pytest.param({"location": "ES"}, "mar", "emea", id="otherwise"),
         pytest.param({}, "mar", "emea", id="nothing known"),
-        pytest.param({"location": "US", "high_intent": True}, "kim", "us", id="the calendar is open"),
+        pytest.param(
+            {"location": "US", "high_intent": True, "owner_calendar_closed": False}, "kim", "us", id="the calendar is open"
+        ),
         pytest.param(
             {"location": "US", "high_intent": True, "owner_calendar_closed": True},
             "mar",
@@ -187,6 +191,67 @@ def test_an_absence_ends_at_its_end() -> None:
 
     assert route(terms, lead(), TeamState(), NOW).owner == "A"
     assert route(terms, lead(), TeamState(), NOW - 1).owner == "B"
+
+
+@pytest.mark.parametrize(
+    ("opens", "team"),
+    [
+        pytest.param({}, "us", id="nobody has a calendar"),
+        pytest.param({"kim": NOW, "lee": NOW + DAY}, "us", id="one of those who would get it is there"),
+        pytest.param({"kim": NOW + DAY, "lee": NOW + DAY}, "follow_the_sun", id="none of them is"),
+    ],
+)
+def test_whether_the_calendar_is_closed_is_seen_at_the_team_that_would_get_the_lead(opens: dict[str, int], team: str) -> None:
+    made = route(WORLD, lead(high_intent=True, location="US"), TeamState(opens_at=opens), NOW)
+
+    assert made.team == team
+
+
+# ---------------------------------------------------------------- calendars and absences
+
+NINE_TO_FIVE = Calendar(name="ny", zone="America/New_York", week=(*[parsed("09:00-17:00")] * 5, (), ()))
+OFFICES = RoutingTerms(
+    teams={
+        "sun": Team(members=(rep("kim"), Member(who="lee", calendar="night"))),
+        "us": Team(members=(rep("kim"), rep("lee")), calendar="ny"),
+    },
+    reassign_absent_after=target("1bd", "business", {}),
+)
+
+
+def test_the_calendar_is_ones_own_else_the_teams() -> None:
+    assert [calendar_of(OFFICES, who) for who in ("kim", "lee", "mar")] == ["ny", "night", ""]
+
+
+def test_when_somebody_opens_next_is_told_by_their_calendar() -> None:
+    sunday = at("2026-11-22T12:00:00-05:00")
+
+    assert opens_at(OFFICES, {"ny": NINE_TO_FIVE}, sunday) == {"kim": at("2026-11-23T09:00:00-05:00")}
+    assert opens_at(OFFICES, {"ny": NINE_TO_FIVE}, at("2026-11-23T10:00:00-05:00")) == {"kim": at("2026-11-23T10:00:00-05:00")}
+
+
+def test_open_leads_of_somebody_away_go_to_others_after_a_business_day() -> None:
+    away = [Absence("kim", at("2026-11-20T10:00:00-05:00"), at("2026-11-30T00:00:00-05:00"))]
+    now = at("2026-11-21T00:00:00-05:00")
+
+    assert to_reassign_at(OFFICES, away, "kim", NINE_TO_FIVE, now) == at("2026-11-23T10:00:00-05:00")
+    assert to_reassign_at(OFFICES, away, "lee", NINE_TO_FIVE, now) is None
+    assert to_reassign_at(replace(OFFICES, reassign_absent_after=None), away, "kim", NINE_TO_FIVE, now) is None
+
+
+@pytest.mark.parametrize(
+    ("absences", "since"),
+    [
+        pytest.param([(10, 20)], 10, id="one"),
+        pytest.param([(10, 15), (15, 20)], 10, id="one after the other"),
+        pytest.param([(10, 14), (15, 20)], 15, id="with a break"),
+        pytest.param([(10, 12), (11, 30), (15, 18)], 10, id="within each other"),
+        pytest.param([(10, 17)], None, id="over"),
+        pytest.param([(18, 20)], None, id="to come"),
+    ],
+)
+def test_somebody_is_away_since_they_were_last_here(absences: list[tuple[int, int]], since: int | None) -> None:
+    assert away_since(RoutingTerms(), [Absence("kim", *one) for one in absences], "kim", now=17) == since
 
 
 # ---------------------------------------------------------------- fairness

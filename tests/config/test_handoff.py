@@ -49,11 +49,12 @@ routing:
     - {when: "country in US, CA", to: team us}
     - {when: otherwise, to: emea}
   teams:
-    us: {calendar: ny, members: [{who: kim, weight: 2, max_open: 40}, {who: lee, per_30d: 14}]}
+    us: {calendar: ny, members: [{who: kim, weight: 2, max_open: 40}, {who: lee, per_30d: 14, calendar: ny}]}
     emea: {members: [{who: mar}]}
     all: {members: [us, emea]}
   nobody_available: {queue: later, tell: [boss]}
   absences: absences.csv
+  reassign_absent_after: 1bd
   write_owner: true
 """
 ABSENCES = "who,from,until\nkim,2026-12-24,2026-12-26\nmar,2026-12-24,2026-12-24\nlee,2026-12-24T12:00:00+00:00,2026-12-25\n"
@@ -119,9 +120,10 @@ def test_routing_is_read(tmp_path: Path) -> None:
     terms = loaded(tmp_path).handoff.routing
 
     assert terms is not None
-    assert terms.teams["us"].members == (Member(who="kim", weight=2, max_open=40), Member(who="lee", per_30d=14))
+    assert terms.teams["us"].members == (Member(who="kim", weight=2, max_open=40), Member(who="lee", per_30d=14, calendar="ny"))
     assert terms.teams["all"].teams == ("us", "emea")
     assert (terms.queue, terms.managers, terms.write_owner, terms.match_account) == ("later", ("boss",), True, True)
+    assert terms.reassign_absent_after == target("1bd", "business", {})
     lead = Lead(person=1, facts={"high_intent": True, "owner_calendar_closed": True})
     assert route(terms, lead, TeamState(), at("2026-12-01")).why.startswith("high_intent and owner calendar closed: team all")
 
@@ -268,6 +270,17 @@ TEAMS = "routing:\n  teams:\n    us: {members: [{who: kim}]}\n"
             "routing:\n  teams:\n    us: {calendar: nyc, members: [{who: kim}]}\n  rules: [{when: otherwise, to: us}]\n",
             "3: routing.teams.us.calendar: no calendar 'nyc'",
             id="an unknown calendar",
+        ),
+        pytest.param(
+            "routing:\n  teams:\n    us: {members: [{who: kim, calendar: nyc}]}\n  rules: [{when: otherwise, to: us}]\n",
+            "3: routing.teams.us.members[1].calendar: no calendar 'nyc'",
+            id="an unknown calendar of one's own",
+        ),
+        pytest.param(
+            TEAMS + "  rules: [{when: otherwise, to: us}]\n  reassign_absent_after: soon\n",
+            "5: routing.reassign_absent_after: "
+            "'soon' is not a duration; write for example 15m, 1h, 5d (of 24 h) or 1bd (a business day)",
+            id="no duration",
         ),
     ],
 )
