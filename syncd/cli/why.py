@@ -10,7 +10,7 @@ import click
 from syncd.cli.base import Exit, Failure, common, site
 from syncd.cli.output import ago, is_json, line, plain, print_json, table, when
 from syncd.engine import why as explanation
-from syncd.engine.shown import FieldShown, ScoreShown, Why
+from syncd.engine.shown import ClockShown, FieldShown, ScoreShown, Why
 
 _SHOWN = 10
 """Activities a table shows; JSON has them all."""
@@ -129,8 +129,7 @@ def _story(result: Why) -> None:
             ),
             [(one.kind + " by a machine" * one.machine, one.asset, one.at, one.source) for one in result.activities[-_SHOWN:]],
         )
-    line()
-    table(("entered", "from", "to", "because"), [(at, before, to, cause) for at, before, to, cause in result.stages])
+    _way(result)
     if result.writes:
         line()
         table(
@@ -143,6 +142,58 @@ def _story(result: Why) -> None:
             ("changed by somebody else", "field", "at", "from", "to", "answer"),
             [(one.record, one.field, one.at, one.old, one.new, one.answer) for one in result.overrides],
         )
+
+
+def _way(result: Why) -> None:
+    line()
+    table(
+        ("entered", "from", "to", "by", "because"),
+        [(one.at, one.before, one.stage, one.by, one.because + " (inferred)" * one.inferred) for one in result.stages],
+    )
+    for at, stage, because in result.refused:
+        line(f"{when(at)}: did not become {stage}: {because}")
+    if result.assignments:
+        line()
+        table(
+            ("given at", "to", "because"),
+            [(one.at, one.owner or f"queue {one.queue}", one.because) for one in result.assignments],
+        )
+    if result.attempts:
+        line()
+        table(
+            ("tried at", "how", "by", "counts", "because"),
+            [(one.at, one.kind, one.by, "yes" if one.counted else "no", one.because) for one in result.attempts],
+        )
+    if result.clocks:
+        line()
+        table(
+            ("promise", "state", "began", "due", "stopped", "used", "calendar"),
+            [(_promise(one), one.state, one.start, one.due, _stopped(one), _minutes(one), one.calendar) for one in result.clocks],
+        )
+    if result.next_step:
+        line(f"next: {result.next_step}")
+    if result.notices:
+        line()
+        table(
+            ("notice", "to", "by", "state", "raised"),
+            [(one.event, one.to, one.by, one.problem or one.state, one.raised_at) for one in result.notices],
+        )
+
+
+def _promise(one: ClockShown) -> str:
+    whose = f" of {one.rep}" if one.rep else ""
+    return f"{one.policy}{whose}" + (f" (episode {one.episode})" if one.episode > 1 else "")
+
+
+def _stopped(one: ClockShown) -> str:
+    return f"{when(one.stop)}, {one.stopped_by.replace('_', ' ')}" if one.stop else ""
+
+
+def _minutes(one: ClockShown) -> str:
+    """Say the minutes used, and who had how many of them if several had the person."""
+    if len(one.held_minutes) < 2:
+        return f"{one.used_minutes} min"
+    return f"{one.used_minutes} min: " + ", ".join(f"{who} {minutes}" for who, minutes in one.held_minutes.items())
 
 
 def _state(mode: str, waiting: bool, held: str) -> str:

@@ -17,7 +17,7 @@ from syncd.agreement.counting import FOREVER, instant
 from syncd.config import Config, ConfigInvalid
 from syncd.daemon.loop import Loop, repeat
 from syncd.engine import sync
-from syncd.engine.assess import assess_due, assess_everyone_anew
+from syncd.engine.assess import assess_due, assess_everyone_anew, go_live
 from syncd.engine.notices import channels, next_notice, notify_due
 from syncd.engine.pull import Pulled
 from syncd.engine.refold import refold_is_needed, refold_range
@@ -167,6 +167,7 @@ class Workers:
                 for loop in self._pushes.values():
                     loop.wake.set()
             return AT_ONCE
+        go_live(self._site)
         with self._site.store.read() as tx:
             due = assessments.next_due(tx)
         return ASSESS_EVERY if due is None else min(max(instant(due) - instant(now), AT_ONCE), ASSESS_EVERY)

@@ -35,7 +35,7 @@ def assess_due(site: Site, now: int, *, limit: int = BATCH) -> Counts:
         if not due:
             return Counts(gone=len(gone)) if gone else Counts()
         court = Court(tx, site, now)
-        judged = list(court.judged(_people(tx, site, due, court.wants)))
+        judged = list(court.judged(people_to_judge(tx, site, due, court.wants)))
         assessed = [_assessed(site, one, last.last, now) for one, last in zip(judged, due, strict=True)]
         _save(tx, judged, assessed)
         raised = tell_of(tx, site, judged, now)
@@ -138,7 +138,8 @@ def _forget(tx: Connection, gone: Collection[int]) -> None:
 # ---------------------------------------------------------------- what people are judged by
 
 
-def _people(tx: Connection, site: Site, due: Sequence[Due], wants: Callable[[EventType], bool]) -> list[Person]:
+def people_to_judge(tx: Connection, site: Site, due: Sequence[Due], wants: Callable[[EventType], bool]) -> list[Person]:
+    """Return those who are *due* with their facts and what is wanted of their histories."""
     accounts = _account_facts(tx, site, {one.account_id for one in due if one.account_id is not None})
     histories = _histories(tx, site, [one.last.person_id for one in due], wants)
     people = []

@@ -11,17 +11,19 @@ import msgspec
 from sqlalchemy import Connection
 
 from syncd.agreement.attempts import Touch, Verdict, attempt_events, verdicts
+from syncd.agreement.claims import changed_by_hand
 from syncd.agreement.counting import FOREVER, micros_of
 from syncd.agreement.dispositions import Filled, answer
 from syncd.agreement.durations import Pause
-from syncd.agreement.handoff import MQL
+from syncd.agreement.handoff import MQL, STAGES
 from syncd.agreement.journey import Answer, Claim, Deal, Evidence, Owner
 from syncd.agreement.routing import Assignment
 from syncd.engine.site import Site
 from syncd.model import Direction, Golden
-from syncd.store import activities, entities, ids, journeys, records
+from syncd.store import activities, entities, ids, journeys, ledger, records
 from syncd.store.activities import Happened
 from syncd.store.entities import Entity, Past
+from syncd.store.ledger import Override
 
 OWNER = "owner"
 
@@ -52,20 +54,24 @@ def on_their_way(
     answered = {person for person, golden in people.items() if asked in golden}
     answered |= entities.past_of(tx, people, [asked]).keys()
     made = {person for person, said in claims.items() if any(one.to == MQL for one in said)}
-    return answered | made | records.deals_of(tx, people).keys()
+    return answered | made | records.deals_of(tx, people).keys() | ledger.stage_overrides(tx, people).keys()
 
 
 def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Known]:
     """Return what is known of the ways of *people*."""
-    handoff, sla = site.config.handoff, site.config.sla
+    handoff = site.config.handoff
     stored = entities.load(tx, people)
-    pausing = {cause for policy in sla.policies for cause in policy.pause_while}
-    asked = (OWNER, handoff.dispositions.value_field, handoff.dispositions.reason_field, *pausing)
+    pausing = {cause for sla in site.slas for policy in sla.policies for cause in policy.pause_while}
+    asked = {OWNER, handoff.dispositions.value_field, handoff.dispositions.reason_field, *pausing}
     past = entities.past_of(tx, people, asked)
     connections = {
         one.id: site.streams[one.stream_id].connection for group in records.of_entities(tx, people).values() for one in group
     }
-    claims, assigned = journeys.claims(tx, people), journeys.assignments(tx, people)
+    claims, assigned, overrides = (
+        journeys.claims(tx, people),
+        journeys.assignments(tx, people),
+        ledger.stage_overrides(tx, people),
+    )
     names, deals = owner_names(tx), _deals(tx, site, people)
     touched = activities.timelines(tx, people, _touch_types(site))
     found = {}
@@ -75,7 +81,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
         mine = assigned.get(person, ())
         found[person] = Known(
             evidence=Evidence(
-                claims=claims.get(person, ()),
+                claims=(*claims.get(person, ()), *_by_hand(site, overrides.get(person, ()))),
                 events=attempt_events(site.config.attempts, judged),
                 answers=_answers(site, held),
                 deals=tuple(deals.get(person, ())),
@@ -136,6 +142,13 @@ def _answers(site: Site, held: Mapping[str, Sequence[Held]]) -> tuple[Answer, ..
         given = answer(terms, fields, found)
         found += [] if given is None else [given]
     return tuple(found)
+
+
+def _by_hand(site: Site, found: Sequence[Override]) -> list[Claim]:
+    """Return the stages that people set in a CRM; a word that is no stage says nothing."""
+    stages = site.config.handoff.stages
+    said = [(str(one.new or "").strip().casefold(), one.at) for one in found]
+    return [changed_by_hand(stages, to, at=at, by="") for to, at in said if to in STAGES]
 
 
 def _owners(names: Mapping[tuple[str, str], str], held: Sequence[Held]) -> list[Owner]:

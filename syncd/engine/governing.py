@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from syncd.agreement.counting import FOREVER, instant
 from syncd.agreement.governance import Standing, Worry, in_force, worries
-from syncd.config import Config, load
+from syncd.agreement.policies import Sla
+from syncd.config import Config, ConfigInvalid, load
 from syncd.store import agreements, entities, streams
 from syncd.store.agreements import Signed
 
@@ -69,6 +70,24 @@ def _unwritten(config: Config) -> Config:
         name: replace(one, write_back="shadow") if one.write_back == "live" else one for name, one in config.connections.items()
     }
     return replace(config, connections=quiet)
+
+
+def promises(tx: Connection, config: Config) -> tuple[Sla, ...]:
+    """Return the promises of every version that ever governed, oldest first: each holds for what started under it.
+
+    A version that no longer fits the other two files is left out; what started under it goes by the one before.
+    """
+    found: dict[str, Sla] = {}
+    for one in agreements.everything(tx):
+        try:
+            known = config if one.text == config.standing.text else load(config.folder, config.specs, agreement=one.source)
+        except ConfigInvalid:
+            continue
+        if known.sla is not None:
+            found[one.text] = replace(known.sla, effective_from=one.effective_from)
+    if config.standing.text not in found and config.sla is not None:
+        return (*found.values(), config.sla)
+    return tuple(found.values())
 
 
 def worried(tx: Connection, config: Config, now: int) -> tuple[Worry, ...]:

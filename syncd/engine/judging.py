@@ -10,26 +10,23 @@ from sqlalchemy import Connection
 
 from syncd.agreement import judging as agreement
 from syncd.agreement.alarms import Action, actions
-from syncd.agreement.calendars import next_opening
 from syncd.agreement.clocks import Clock, Situation, clocks
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, History
 from syncd.agreement.handoff import MQL, WORKING
 from syncd.agreement.journey import Claim, Evidence, Owner
 from syncd.agreement.judging import Judgment
-from syncd.agreement.policies import desk
 from syncd.agreement.routing import (
     ACCOUNT_OWNER,
-    CALENDAR_CLOSED,
     HIGH_INTENT,
     Assignment,
     Lead,
     TeamState,
     after,
-    members,
     route,
     turns,
 )
+from syncd.agreement.teams import opens_at
 from syncd.engine import evidence
 from syncd.engine.evidence import Known
 from syncd.engine.site import Site
@@ -201,21 +198,17 @@ class Court:
         terms = self._site.config.handoff.routing
         if terms is None:
             raise AssertionError("asked only where leads are routed")
-        owner = next((name for (_, known), name in self._owners.items() if known == person.account_owner), person.account_owner)
-        calendar = desk(self._site.config.sla, owner).calendar
-        facts: Facts = {
-            **person.facts,
-            ACCOUNT_OWNER: owner,
-            HIGH_INTENT: bool(said.way.episodes) and said.way.episodes[-1].high_intent,
-            CALENDAR_CLOSED: next_opening(calendar, self._now) > self._now,
-        }
+        owner = self._owners.get(person.account_owner, person.account_owner)
+        high_intent = bool(said.way.episodes) and said.way.episodes[-1].high_intent
+        facts: Facts = {**person.facts, ACCOUNT_OWNER: owner, HIGH_INTENT: high_intent}
         made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to), self._state, self._now)
         self._teams = after(self._state, made)
         return made
 
     @cached_property
-    def _owners(self) -> dict[tuple[str, str], str]:
-        return evidence.owner_names(self._tx)
+    def _owners(self) -> dict[str, str]:
+        """Return the e-mail address of each owner by identifier, whatever the connection: accounts come from several."""
+        return {known: name for (_, known), name in evidence.owner_names(self._tx).items()}
 
     @property
     def _state(self) -> TeamState:
@@ -224,15 +217,13 @@ class Court:
         return self._teams
 
     def _look_around(self) -> TeamState:
-        terms, sla = self._site.config.handoff.routing, self._site.config.sla
+        terms, calendars = self._site.config.handoff.routing, self._site.config.time.calendars
         log = journeys.assigned_since(self._tx, -FOREVER)
-        names = {member.who for team in terms.teams for member in members(terms, team)} if terms is not None else set()
-        opens = {who: next_opening(desk(sla, who).calendar, self._now) for who in names}
         return TeamState(
             owed=turns(log),
             recent=[one for one in log if one.at > self._now - _MONTH],
             open_leads=assessments.open_leads(self._tx),
-            opens_at={who: at for who, at in opens.items() if at > self._now},
+            opens_at=opens_at(terms, calendars, self._now) if terms is not None else {},
             left=evidence.left(self._tx),
         )
 

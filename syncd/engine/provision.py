@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
-from syncd.agreement.stages import LEAD, MQL, NURTURE
+from syncd.agreement.clocks import State
+from syncd.agreement.handoff import STAGES
 from syncd.config import Config, ConnectionConfig
 from syncd.engine.connectors import connector
 from syncd.engine.site import Site
@@ -45,7 +47,13 @@ def _field(config: Config, stream: StreamMap, write: Write) -> RemoteField:
         case "grade":
             return _choice(write, label, (grade.name for group in model.groups for grade in group.grades))
         case "stage" if stream.kind == "person":
-            return _choice(write, label, (LEAD, NURTURE, MQL))
+            return _choice(write, label, STAGES)
+        case "sla":
+            return _choice(write, label, get_args(State))
+        case "sla_due":
+            return RemoteField(name=write.remote, label=label, type="datetime")
+        case "agreement_version":
+            return RemoteField(name=write.remote, label=label, type="number")
         case of if of in config.fields:
             field = config.fields[of]
             return RemoteField(name=write.remote, label=label, type=field.type, options=field.values)

@@ -110,6 +110,74 @@ class ActivityShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveShown:
+    """A stage entered: by whose word, why, and in which episode; ``inferred`` if a later stage says so."""
+
+    at: datetime
+    before: str
+    stage: str
+    by: str
+    because: str
+    inferred: bool
+    episode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockShown:
+    """A promise: when it began, stopped and was due, the minutes used, on whose calendar; ``rep`` is "" for the customer's."""
+
+    policy: str
+    episode: int
+    rep: str
+    state: str
+    start: datetime
+    stop: datetime | None
+    stopped_by: str
+    due: datetime | None
+    used_minutes: int
+    pauses: list[tuple[datetime, datetime | None]]
+    calendar: str
+    held_minutes: dict[str, int]
+    owner: str
+    version: int
+    historical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptShown:
+    """Something our people did, and whether it is a contact attempt, and why or why not."""
+
+    at: datetime
+    kind: str
+    by: str
+    counted: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentShown:
+    """To whom the person was given, and why; without owner they wait in a queue."""
+
+    at: datetime
+    owner: str
+    queue: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeShown:
+    """Something somebody was told, or is to be told, about the person."""
+
+    event: str
+    to: str
+    by: str
+    state: str
+    raised_at: datetime
+    told_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Everything about one person, activities oldest first."""
 
@@ -123,6 +191,12 @@ class Why:
     account_fields: list[FieldShown]
     score: ScoreShown
     activities: list[ActivityShown]
-    stages: list[tuple[datetime, str, str, str]]
+    stages: list[MoveShown]
+    refused: list[tuple[datetime, str, str]]
+    attempts: list[AttemptShown]
+    assignments: list[AssignmentShown]
+    clocks: list[ClockShown]
+    next_step: str
+    notices: list[NoticeShown]
     writes: list[WriteShown]
     overrides: list[OverrideShown]

@@ -13,9 +13,10 @@ from threading import Event
 from sqlalchemy import Connection
 
 from syncd.agreement.counting import FOREVER, EventType, micros_of
+from syncd.agreement.policies import Sla
 from syncd.config import Config, ConnectionConfig
 from syncd.config.secrets import resolve
-from syncd.engine.governing import governed
+from syncd.engine.governing import governed, promises
 from syncd.mapping.reading import Reading
 from syncd.mapping.streams import Read, StreamMap
 from syncd.mapping.transforms import transform
@@ -37,8 +38,9 @@ class Site:
     """``streams`` and ``maps`` are by the stream's key in the store; streams of removed connections have no map.
 
     ``event_types`` remembers the store's types of activity, which never change once they are there. ``accesses`` keeps
-    what every opening of a connection shares: its pass and its budgets. ``draft`` says why the agreement in force is not the
-    file's, ``changes_at`` when it next changes. ``stop`` ends pauses early.
+    what every opening of a connection shares: its pass and its budgets. ``slas`` are the promises of all versions of the
+    agreement; ``draft`` says why the one in force is not the file's, ``changes_at`` when that next changes. ``stop`` ends
+    pauses early.
     """
 
     config: Config
@@ -51,6 +53,7 @@ class Site:
     maps: Mapping[int, StreamMap]
     event_types: dict[int, EventType] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
+    slas: tuple[Sla, ...] = ()
     draft: str = ""
     changes_at: int = FOREVER
     stop: Event = field(default_factory=Event)
@@ -88,6 +91,7 @@ def opened(config: Config, store: Store, *, clock: Callable[[], datetime], rng: 
     """Put *config* under the agreement in force, declare its connections in *store* and return the site."""
     with store.write() as tx:
         config, draft, changes_at = governed(tx, config, micros_of(clock()))
+        slas = promises(tx, config)
         for one in config.connections.values():
             streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings), one.wanted)
         found = _streams(tx)
@@ -103,6 +107,7 @@ def opened(config: Config, store: Store, *, clock: Callable[[], datetime], rng: 
         streams=found,
         by_name=by_name,
         maps=maps,
+        slas=slas,
         draft=draft,
         changes_at=changes_at,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from syncd.engine.assess import assess_due, assess_everyone_anew
+from syncd.engine.assess import assess_due, assess_everyone_anew, go_live
 from syncd.engine.connectors import connector
 from syncd.engine.pull import Pulled, pull_page, reread_page
 from syncd.engine.push import push_batch
@@ -107,7 +107,10 @@ def settle(site: Site, watcher: Watcher) -> Counts:
     if refold_is_needed(site):
         total += _repeat("fold", lambda: refold_range(site), watcher)
     assess_everyone_anew(site)
-    return total + _repeat("assess", lambda: assess_due(site, site.now()), watcher)
+    total += _repeat("assess", lambda: assess_due(site, site.now()), watcher)
+    if not watcher.stopping():
+        go_live(site)
+    return total
 
 
 def _repeat(name: str, step: Callable[[], Counts], watcher: Watcher) -> Counts:

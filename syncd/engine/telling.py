@@ -1,4 +1,4 @@
-"""Raising notices: of leads given to somebody, of SQLs, and of clocks at risk or breached; each once per recipient and channel."""
+"""Raising notices: of leads given to somebody, of SQLs, and of clocks at risk or breached; each once for each recipient."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from syncd.agreement.counting import FOREVER, History, instant
 from syncd.agreement.rules import Line
 from syncd.agreement.scoring import Score, scorer
 from syncd.agreement.terms import Agreement, Model
+from syncd.engine import way
 from syncd.engine.assess import judged_by
 from syncd.engine.golden import explained
 from syncd.engine.shown import (
@@ -32,7 +33,7 @@ from syncd.mapping.domains import address
 from syncd.mapping.fields import Candidate
 from syncd.mapping.identity import EMAIL_KEY
 from syncd.model import Golden
-from syncd.store import activities, assessments, entities, ids, journeys, ledger, outbox, records
+from syncd.store import activities, assessments, entities, ids, ledger, outbox, records
 from syncd.store.activities import Happened
 from syncd.store.outbox import Pending
 from syncd.store.records import Known, Stored
@@ -63,6 +64,7 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
     mine = records.of_entities(tx, [person]).get(person, [])
     golden = entities.golden(site.config.fields, entity.fields)
     last = assessments.load(tx, [person]).get(person)
+    judged = way.judged(tx, site, person, now)
     account = entities.load(tx, [entity.account_id]).get(entity.account_id) if entity.account_id is not None else None
     return Why(
         id=ids.shown(person),
@@ -77,10 +79,13 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
         else [],
         score=_score(tx, site, person, now),
         activities=[_activity(site, one) for one in activities.timelines(tx, [person], None).get(person, ())],
-        stages=[
-            (instant(move.moved_at), move.stage_from, move.stage_to, move.cause)
-            for move in journeys.moves(tx, [person]).get(person, ())
-        ],
+        stages=way.moves(judged),
+        refused=way.refused(judged),
+        attempts=way.attempts(judged),
+        assignments=way.assignments(judged),
+        clocks=way.clocks(judged),
+        next_step=(last.next_step or "") if last else "",
+        notices=way.told(tx, person),
         writes=_writes(tx, site, mine),
         overrides=_overrides(tx, site, mine),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from syncd.store.schema import assessment, entity
 from syncd.store.sql import among, put
@@ -74,7 +74,7 @@ def inherit(tx: Connection, loser: int, winner: int) -> None:
 
 
 def due(tx: Connection, now: int, limit: int) -> list[Due]:
-    """Return up to *limit* people whose ``assess_at`` has come, in order of it."""
+    """Return up to *limit* people whose ``assess_at`` has come, in order of their keys."""
     chosen = (
         select(assessment.c.person_id)
         .where(assessment.c.assess_at <= now)
@@ -82,12 +82,20 @@ def due(tx: Connection, now: int, limit: int) -> list[Due]:
         .limit(limit)
         .subquery()
     )
-    query = (
-        select(assessment, entity.c.fields, entity.c.account_id, entity.c.deleted_at, entity.c.merged_into)
-        .join(chosen, chosen.c.person_id == assessment.c.person_id)
-        .join(entity, entity.c.id == assessment.c.person_id)
-        .order_by(assessment.c.person_id)
-    )
+    return _dues(tx, _DUE.join(chosen, chosen.c.person_id == assessment.c.person_id).order_by(assessment.c.person_id))
+
+
+def one(tx: Connection, person: int) -> list[Due]:
+    """Return one person as if they were due, if they were ever assessed."""
+    return _dues(tx, _DUE.where(assessment.c.person_id == person))
+
+
+_DUE = select(assessment, entity.c.fields, entity.c.account_id, entity.c.deleted_at, entity.c.merged_into).join(
+    entity, entity.c.id == assessment.c.person_id
+)
+
+
+def _dues(tx: Connection, query: Select[*tuple[object, ...]]) -> list[Due]:
     return [
         Due(Stored(*row[:-4]), row.fields, row.account_id, row.deleted_at is not None or row.merged_into is not None)
         for row in tx.execute(query)

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from syncd.model import Golden, Raw
-from syncd.store.schema import ledger, override
+from syncd.store.schema import ledger, override, record
 from syncd.store.sql import among, dumps, put
 
 _Value: TypeAlias = str | bool | int | tuple[str, ...] | None
@@ -89,6 +89,20 @@ def overrides(tx: Connection, record_ids: Collection[int]) -> list[Override]:
         )
         for row in rows
     ]
+
+
+def stage_overrides(tx: Connection, people: Collection[int]) -> dict[int, list[Override]]:
+    """Return the stages that somebody else set for each person, oldest first."""
+    query = select(record.c.entity_id, record.c.id).join(override, override.c.record_id == record.c.id)
+    whose = {
+        row.id: row.entity_id
+        for row in tx.execute(query.where(among(tx, record.c.entity_id, people), override.c.of == "stage"))
+    }
+    found: dict[int, list[Override]] = {}
+    for one in overrides(tx, whose):
+        if one.of == "stage":
+            found.setdefault(whose[one.record_id], []).append(one)
+    return found
 
 
 def written_again(tx: Connection, record_id: int, field: str, since: int) -> int:
