@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from syncd.agreement.attempts import AttemptTerms
 from syncd.agreement.examples import Example
 from syncd.agreement.handoff import Handoff
-from syncd.agreement.policies import TimeTerms
+from syncd.agreement.policies import Sla, TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
 from syncd.config.handoff import handoff
 from syncd.config.mapping import MappingFile, compiled
+from syncd.config.promises import promised
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
 from syncd.config.source import ConfigProblem, Document, read
 from syncd.config.terms import examples, golden_fields, signed
@@ -60,6 +62,8 @@ class Config:
     agreement: Agreement
     time: TimeTerms
     handoff: Handoff
+    attempts: AttemptTerms
+    sla: Sla | None
     examples: tuple[Example, ...]
     mapping_print: str
     assess_print: str
@@ -106,12 +110,14 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         agreement=agreed.agreement,
         time=agreed.time,
         handoff=agreed.handoff,
+        attempts=agreed.attempts,
+        sla=agreed.sla,
         examples=agreed.examples,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
         assess_print=_print(
             [agreed.text, repr(agreed.time), *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
         ),
-        warnings=tuple(_stray_files(folder, connections)),
+        warnings=(*agreed.warnings, *_stray_files(folder, connections)),
     )
 
 
@@ -120,7 +126,10 @@ class _Agreed:
     agreement: Agreement
     time: TimeTerms
     handoff: Handoff
+    attempts: AttemptTerms
+    sla: Sla | None
     examples: tuple[Example, ...]
+    warnings: tuple[ConfigProblem, ...]
     text: str
 
 
@@ -136,10 +145,20 @@ def _agreed(
     agreement, problems = signed(terms, document, fields)
     time, more = times(terms.time, document, folder)
     agreed_handoff, unclear = handoff(terms, document, fields, time=time, folder=folder)
-    found += [*problems, *more, *unclear]
+    promises = promised(terms, document, fields, time=time, handoff=agreed_handoff)
+    found += [*problems, *more, *unclear, *promises.problems]
     if agreement is None:
         return None, fields, found
-    agreed = _Agreed(agreement=agreement, time=time, handoff=agreed_handoff, examples=examples(terms), text=repr(document.data))
+    agreed = _Agreed(
+        agreement=agreement,
+        time=time,
+        handoff=agreed_handoff,
+        attempts=promises.attempts,
+        sla=promises.sla,
+        examples=examples(terms),
+        warnings=promises.warnings,
+        text=repr(document.data),
+    )
     return agreed, fields, found
 
 
