@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from syncd.agreement.handoff import (
     CUSTOMER,
@@ -19,7 +19,6 @@ from syncd.agreement.handoff import (
     WORKING,
     DispositionTerms,
     Handoff,
-    Party,
     StageTerms,
 )
 from syncd.agreement.journey import Answer, Claim, Deal, Event, Evidence
@@ -56,17 +55,6 @@ def said(terms: Handoff, evidence: Evidence) -> list[Said]:
 def in_order(found: Iterable[Said]) -> list[Said]:
     """Sort what was said by when it happened, of one instant by stage, then by its words: no order of arrival matters."""
     return sorted(set(found), key=_order)
-
-
-def changed_by_hand(terms: StageTerms, to: str, *, at: int, by: str, team: Literal["marketing", "sales", ""] = "") -> Claim:
-    """Return a person's change of stage in a CRM as a claim. Whose team is not known speaks for the one that gives the stage.
-
-    >>> changed_by_hand(StageTerms(), "mql", at=5, by="ana@firm.example").party
-    'marketing'
-    """
-    owners = terms.may_move.get(to, frozenset())
-    party: Party = team or ("marketing" if "marketing" in owners and "sales" not in owners else "sales")
-    return Claim(at, to, party, by=by, cause="changed by hand")
 
 
 def events(terms: DispositionTerms, evidence: Evidence) -> set[Event]:

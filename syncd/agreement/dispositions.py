@@ -13,40 +13,6 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.durations import spoken
 from syncd.agreement.handoff import MQL, WORKING, DispositionTerms, Handoff, Party
 from syncd.agreement.journey import Answer, Claim, Deal, Event, Evidence, Journey
-from syncd.model import Golden
-
-# ---------------------------------------------------------------- answers
-
-
-class Filled(NamedTuple):
-    """What a golden field holds, since when, and who filled it ("" if the source does not say)."""
-
-    value: Golden
-    at: int
-    by: str = ""
-
-
-def answer(terms: DispositionTerms, fields: Mapping[str, Filled], known: Collection[Answer] = ()) -> Answer | None:
-    """Read what sales answered out of the golden *fields*; ``None`` if nothing that is not among the *known* answers.
-
-    A reason belongs to the answer beside it, unless it stood there when an earlier one was given: then it was that one's.
-
-    >>> answer(DispositionTerms(), {"disposition": Filled("Rejected-Nurture", 5, "kim")})
-    Answer(at=5, value='Rejected-Nurture', by='kim', reason='', reason_at=None, known_at=0)
-    """
-    value, reason = fields.get(terms.value_field), fields.get(terms.reason_field)
-    if value is None or str(value.value) not in terms.values:
-        return None
-    earlier = [max(one.at, one.reason_at or one.at) for one in known if one.at < value.at]
-    own = reason is not None and bool(reason.value) and reason.at > max(earlier, default=-1)
-    found = Answer(
-        at=value.at,
-        value=str(value.value),
-        by=value.by,
-        reason=str(reason.value) if reason and own else "",
-        reason_at=max(reason.at, value.at) if reason and own else None,
-    )
-    return None if found in known else found
 
 
 def latest(evidence: Evidence, now: int) -> Answer | None:
@@ -79,8 +45,8 @@ def chases(terms: Handoff, evidence: Evidence, facts: Facts, now: int) -> tuple[
         if value is not None and value.needs_reason and not _has_reason(given, now):
             owed.append(Chase("reason", given.value, given.at, given.by))
     if terms.stages.lost_needs_reason:
-        lost = sorted(deal for deal in evidence.deals if deal.lost_at is not None and deal.lost_at <= now and not deal.reason)
-        owed += [Chase("reason", f"lost deal {deal.id}", _lost_at(deal), deal.by) for deal in lost]
+        lost = {deal for deal in evidence.deals if deal.lost_at is not None and deal.lost_at <= now and not deal.reason}
+        owed += sorted(Chase("reason", f"lost deal {deal.id}", _lost_at(deal), deal.by) for deal in lost)
     if given is not None:
         owed += [Chase(name, given.value, given.at, given.by) for name in terms.dispositions.also_ask if name not in facts]
     return tuple(owed)

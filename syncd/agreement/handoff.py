@@ -76,7 +76,8 @@ class StageTerms:
     """Who enters a stage, when, and by whose word.
 
     Of ``lead``, ``automatic_sql`` and ``leave_mql`` any one sentence suffices. ``working_on`` are the kinds of event that show
-    that sales took an MQL up. ``deal_needs`` are the fields of a deal that make an opportunity. A customer is up for renewal
+    that sales took an MQL up. ``deal_needs`` are the fields of a deal that make an opportunity; it is won or lost when
+    ``deal_stage_field`` holds one of ``won_stages`` or ``lost_stages``, in any case. A customer is up for renewal
     ``renewal_within`` before the date in ``renewal_field``. A person whose deal was lost goes to ``lost_to``.
     """
 
@@ -85,11 +86,15 @@ class StageTerms:
     automatic_sql: tuple[Sentence, ...] = ()
     working_on: frozenset[str] = frozenset({"contact_attempt", "owner_accepted"})
     deal_needs: tuple[str, ...] = ("amount", "close_date")
+    deal_stage_field: str = "stage"
+    won_stages: tuple[str, ...] = ("won", "closed won", "closedwon")
+    lost_stages: tuple[str, ...] = ("lost", "closed lost", "closedlost")
     renewal_field: str = "renewal_date"
     renewal_within: timedelta = timedelta(days=120)
     may_move: Mapping[str, frozenset[Party]] = field(default_factory=lambda: _MAY_MOVE)
     recycle: Recycle = Recycle()
     lost_to: str = NURTURE
+    lost_reason_field: str = "lost_reason"
     lost_needs_reason: bool = True
     sql_checklist: Checklist = Checklist()
     opportunity_checklist: Checklist = Checklist()

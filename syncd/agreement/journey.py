@@ -60,12 +60,12 @@ class Owner(NamedTuple):
     at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """A deal linked to a person, as it is now.
 
-    ``complete_at`` is when it had the fields that make an opportunity, ``None`` while it lacks one. A deal that was opened
-    again is neither won nor lost.
+    ``complete_at`` is when it had the fields that make an opportunity, ``None`` while some are ``missing``. A deal that was
+    opened again is neither won nor lost.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Deal:
     lost_at: int | None = None
     reason: str = ""
     by: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,7 +168,10 @@ def _way(result: Why) -> None:
         line()
         table(
             ("promise", "state", "began", "due", "stopped", "used", "calendar"),
-            [(_promise(one), one.state, one.start, one.due, _stopped(one), _minutes(one), one.calendar) for one in result.clocks],
+            [
+                (_promise(one), one.state, one.start, one.due, _stopped(one), _minutes(one), one.calendar)
+                for one in result.clocks
+            ],
         )
     if result.next_step:
         line(f"next: {result.next_step}")

@@ -6,25 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from syncd.config.calendars import Time
 from syncd.config.governance import Header, ReviewTerms
 from syncd.config.notices import NotifyTerms
 from syncd.config.routing import RoutingSection
+from syncd.config.sla import AttemptsSection, SlaSection
 from syncd.config.stages import DispositionsSection, StagesSection
-from syncd.config.validation import Duration, Strict
+from syncd.config.validation import Duration, Share, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
 
-
-def _percent(value: object) -> object:
-    if isinstance(value, str) and value.endswith("%"):
-        return Decimal(value[:-1].strip()) / 100
-    raise ValueError("is not a share; write for example 50%")
-
-
-Share: TypeAlias = Annotated[Decimal, BeforeValidator(_percent), Field(gt=0, le=1)]
 Points: TypeAlias = Annotated[Decimal, Field(ge=-10000, le=10000, decimal_places=6)]
 
 
@@ -199,4 +192,6 @@ class AgreementFile(Strict):
     notify: NotifyTerms = NotifyTerms()
     stages: StagesSection | None = Field(None, description="Who enters which stage, and by whose word.")
     dispositions: DispositionsSection | None = Field(None, description="What sales answers about a lead.")
+    attempts: AttemptsSection = AttemptsSection()
+    sla: SlaSection | None = Field(None, description="What both sides promise each other; without it, no clock runs.")
     routing: RoutingSection | None = Field(None, description="Who gets an MQL that has no owner; without it, nobody is chosen.")

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from syncd.agreement.attempts import AttemptTerms
 from syncd.agreement.examples import Example
 from syncd.agreement.governance import Review, Standing
 from syncd.agreement.handoff import Handoff
-from syncd.agreement.policies import TimeTerms
+from syncd.agreement.policies import Sla, TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
 from syncd.config.handoff import handoff
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
+from syncd.config.promises import promised
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
 from syncd.config.source import ConfigProblem, Document, parse, read
 from syncd.config.terms import examples, golden_fields, signed
@@ -67,6 +69,8 @@ class Config:
     review: Review
     time: TimeTerms
     handoff: Handoff
+    attempts: AttemptTerms
+    sla: Sla | None
     examples: tuple[Example, ...]
     notify: NotifyTerms
     channels: Mapping[str, ChannelSettings]
@@ -121,6 +125,8 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         review=agreed.review,
         time=agreed.time,
         handoff=agreed.handoff,
+        attempts=agreed.attempts,
+        sla=agreed.sla,
         examples=agreed.examples,
         notify=agreed.notify,
         channels=settings.channels,
@@ -128,7 +134,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         assess_print=_print(
             [agreed.text, repr(agreed.time), *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
         ),
-        warnings=tuple(_stray_files(folder, connections)),
+        warnings=(*agreed.warnings, *_stray_files(folder, connections)),
     )
 
 
@@ -139,8 +145,11 @@ class _Agreed:
     review: Review
     time: TimeTerms
     handoff: Handoff
+    attempts: AttemptTerms
+    sla: Sla | None
     examples: tuple[Example, ...]
     notify: NotifyTerms
+    warnings: tuple[ConfigProblem, ...]
     text: str
 
 
@@ -156,7 +165,8 @@ def _agreed(
     time, more = times(terms.time, document, folder)
     agreed_handoff, unclear = handoff(terms, document, fields, time=time, folder=folder)
     unclear += notice_problems(terms.notify, document, settings.channels if settings else None)
-    found += [*problems, *more, *unclear]
+    promises = promised(terms, document, fields, time=time, handoff=agreed_handoff)
+    found += [*problems, *more, *unclear, *promises.problems]
     if agreement is None:
         return None, fields, found
     agreed = _Agreed(
@@ -165,8 +175,11 @@ def _agreed(
         review=terms.review.review,
         time=time,
         handoff=agreed_handoff,
+        attempts=promises.attempts,
+        sla=promises.sla,
         examples=examples(terms),
         notify=terms.notify,
+        warnings=promises.warnings,
         text=repr(document.data),
     )
     return agreed, fields, found

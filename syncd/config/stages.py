@@ -43,6 +43,12 @@ class DealTerms(Strict):
     deal_has: list[str] = Field(["amount", "close_date"], description="Fields a linked deal must have.")
 
 
+class WonTerms(Strict):
+    """The deal that makes a customer."""
+
+    deal_stage_is: list[str] = Field(list(StageTerms().won_stages), description="Stages of a deal that is won.")
+
+
 class RenewalTerms(Strict):
     """When a customer comes up for renewal."""
 
@@ -61,6 +67,7 @@ class EnterTerms(Strict):
         default_factory=list, description="Any of these sentences makes an SQL of an MQL without sales; none: only sales does."
     )
     opportunity: DealTerms = DealTerms()
+    customer: WonTerms = WonTerms()
     renewal: RenewalTerms = RenewalTerms()
 
 
@@ -79,6 +86,8 @@ class LostTerms(Strict):
     """What becomes of an opportunity whose deal is lost."""
 
     to: Literal["nurture", "disqualified"] = Field("nurture", description="The stage it goes to.")
+    deal_stage_is: list[str] = Field(list(StageTerms().lost_stages), description="Stages of a deal that is lost.")
+    reason_field: str = Field("lost_reason", description="The field of the deal with the reason.")
     reason_required: bool = Field(True, description="Whether a missing reason is chased.")
 
 
@@ -159,6 +168,9 @@ def stages(terms: StagesSection, document: Document, words: Words) -> tuple[Stag
         automatic_sql=checks.sentences(terms.enter.sql, ("stages", "enter", "sql")),
         working_on=frozenset(terms.enter.working),
         deal_needs=tuple(terms.enter.opportunity.deal_has),
+        won_stages=tuple(word.casefold() for word in terms.enter.customer.deal_stage_is),
+        lost_stages=tuple(word.casefold() for word in terms.lost_deal.deal_stage_is),
+        lost_reason_field=terms.lost_deal.reason_field,
         renewal_field=renewal.field,
         renewal_within=renewal.within,
         recycle=Recycle(
@@ -173,6 +185,10 @@ def stages(terms: StagesSection, document: Document, words: Words) -> tuple[Stag
         opportunity_checklist=_checklist(terms.checklist_for_opportunity, ("stages", "checklist_for_opportunity"), checks),
     )
     checks.known(terms.enter.opportunity.deal_has, ("stages", "enter", "opportunity", "deal_has"), words.fields, "field")
+    if "reason_field" in terms.lost_deal.model_fields_set:
+        checks.known([terms.lost_deal.reason_field], ("stages", "lost_deal", "reason_field"), words.fields, "field")
+    if both := sorted(set(compiled.won_stages) & set(compiled.lost_stages)):
+        checks.wrong(("stages", "lost_deal", "deal_stage_is"), f"{', '.join(both)}: a deal cannot be both won and lost")
     if not terms.enter.lead:
         problems.append(document.wrong(("stages", "enter", "lead"), "nobody would be a lead; write at least one sentence"))
     return replace(compiled, may_move=_may_move(terms, compiled, checks)), problems

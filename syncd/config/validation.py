@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from syncd.config.source import ConfigProblem, Document, Path_
@@ -67,6 +68,20 @@ Duration: TypeAlias = Annotated[
     BeforeValidator(_duration),
     PlainSerializer(lambda value: f"{int(value.total_seconds())}s", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30s", "5m", "1h"]}),
+]
+
+
+def _share(value: object) -> object:
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", value.strip())):
+        return Decimal(match[1]) / 100
+    raise ValueError("is not a share; write for example 50%")
+
+
+Share: TypeAlias = Annotated[
+    Decimal,
+    BeforeValidator(_share),
+    Field(gt=0, le=1),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*%$", "examples": ["50%"]}),
 ]
 
 

@@ -11,10 +11,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from syncd.agreement.attempts import Touch, Verdict, attempt_events, verdicts
-from syncd.agreement.claims import changed_by_hand
 from syncd.agreement.counting import FOREVER, micros_of
-from syncd.agreement.dispositions import Filled, answer
 from syncd.agreement.durations import Pause
+from syncd.agreement.evidence import Filled, answer, changed_by_hand, deal
 from syncd.agreement.handoff import MQL, STAGES
 from syncd.agreement.journey import Answer, Claim, Deal, Evidence, Owner
 from syncd.agreement.routing import Assignment
@@ -193,18 +192,10 @@ def _deals(tx: Connection, site: Site, people: Collection[int]) -> dict[int, lis
 def _deal(site: Site, entity: Entity) -> Deal:
     """Read a deal; what a source does not date took place when we learnt of it."""
     golden, proof = entities.golden(site.config.fields, entity.fields), entities.proof(entity.proof)
-    needs, outcome = site.config.handoff.stages.deal_needs, golden.get("outcome")
-    since = {name: proof[name][1] for name in golden if name in proof}
-    created_at = _midnight(golden["created_on"]) if "created_on" in golden else min(since.values(), default=entity.born_at)
-    complete = all(name in golden for name in needs)
-    return Deal(
-        id=ids.shown(entity.id),
-        created_at=created_at,
-        complete_at=max((since.get(name, created_at) for name in needs), default=created_at) if complete else None,
-        won_at=since.get("outcome") if outcome == "won" else None,
-        lost_at=since.get("outcome") if outcome == "lost" else None,
-        reason=str(golden.get("lost_reason", "")),
-    )
+    fields = {name: Filled(value, proof[name][1] if name in proof else entity.born_at) for name, value in golden.items()}
+    dated = _midnight(golden["created_on"]) if "created_on" in golden else -FOREVER
+    created_at = dated if dated > -FOREVER else min((one.at for one in fields.values()), default=entity.born_at)
+    return deal(site.config.handoff.stages, ids.shown(entity.id), fields, created_at=created_at)
 
 
 def _touch_types(site: Site) -> set[int]:

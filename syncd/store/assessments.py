@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from syncd.store.schema import assessment, entity
 from syncd.store.sql import among, put
@@ -82,20 +82,21 @@ def due(tx: Connection, now: int, limit: int) -> list[Due]:
         .limit(limit)
         .subquery()
     )
-    return _dues(tx, _DUE.join(chosen, chosen.c.person_id == assessment.c.person_id).order_by(assessment.c.person_id))
+    return _dues(tx, assessment.c.person_id.in_(select(chosen.c.person_id)))
 
 
 def one(tx: Connection, person: int) -> list[Due]:
     """Return one person as if they were due, if they were ever assessed."""
-    return _dues(tx, _DUE.where(assessment.c.person_id == person))
+    return _dues(tx, assessment.c.person_id == person)
 
 
-_DUE = select(assessment, entity.c.fields, entity.c.account_id, entity.c.deleted_at, entity.c.merged_into).join(
-    entity, entity.c.id == assessment.c.person_id
-)
-
-
-def _dues(tx: Connection, query: Select[*tuple[object, ...]]) -> list[Due]:
+def _dues(tx: Connection, which: ColumnElement[bool]) -> list[Due]:
+    query = (
+        select(assessment, entity.c.fields, entity.c.account_id, entity.c.deleted_at, entity.c.merged_into)
+        .join(entity, entity.c.id == assessment.c.person_id)
+        .where(which)
+        .order_by(assessment.c.person_id)
+    )
     return [
         Due(Stored(*row[:-4]), row.fields, row.account_id, row.deleted_at is not None or row.merged_into is not None)
         for row in tx.execute(query)

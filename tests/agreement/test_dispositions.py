@@ -11,8 +11,6 @@ from syncd.agreement.dispositions import (
     Chase,
     Dispute,
     Feedback,
-    Filled,
-    answer,
     chases,
     dispute_problem,
     feedback_events,
@@ -34,45 +32,6 @@ TERMS = Handoff(dispositions=ASKED)
 REJECTED = Answer(at=10, value="Rejected-Nurture", by="kim")
 MQL = score("2026-11-02", "mql")
 BOTH = {"what_content_was_mentioned": "price list", "main_objection": "too dear"}
-
-
-# ---------------------------------------------------------------- reading
-
-
-def test_an_answer_and_its_reason_are_read_from_golden_fields() -> None:
-    fields = {"disposition": Filled("Rejected-Unqualified", 10, "kim"), "disposition_reason": Filled("no need", 12)}
-
-    assert answer(ASKED, fields) == Answer(at=10, value="Rejected-Unqualified", by="kim", reason="no need", reason_at=12)
-
-
-def test_a_reason_chosen_before_the_answer_counts_from_the_answer_on() -> None:
-    fields = {"disposition": Filled("Rejected-Nurture", 10), "disposition_reason": Filled("timing", 8)}
-
-    read = answer(ASKED, fields)
-    assert read is not None
-    assert read.reason_at == 10
-
-
-def test_the_reason_of_an_earlier_answer_is_not_that_of_the_next() -> None:
-    first = Answer(at=10, value="Rejected-Nurture", reason="timing", reason_at=12)
-    fields = {"disposition": Filled("Rejected-Unqualified", 90), "disposition_reason": Filled("timing", 12)}
-
-    second = answer(ASKED, fields, [first])
-    assert second == Answer(at=90, value="Rejected-Unqualified")
-    assert answer(ASKED, fields, [first, second]) is None
-
-
-@pytest.mark.parametrize(
-    ("fields", "known"),
-    [
-        pytest.param({}, (), id="nothing filled"),
-        pytest.param({"disposition_reason": Filled("price", 5)}, (), id="a reason alone"),
-        pytest.param({"disposition": Filled("Maybe", 5)}, (), id="a word nobody agreed on"),
-        pytest.param({"disposition": Filled("Rejected-Nurture", 10, "kim")}, (REJECTED,), id="known already"),
-    ],
-)
-def test_there_is_nothing_new_to_read(fields: dict[str, Filled], known: tuple[Answer, ...]) -> None:
-    assert answer(ASKED, fields, known) is None
 
 
 def test_the_last_answer_stands() -> None:

@@ -30,6 +30,7 @@ stages:
     lead: [email is known]
     sql: [call_out at least 2 times]
     opportunity: {deal_has: [amount]}
+    customer: {deal_stage_is: [Signed]}
     renewal: {field: renewal_date, within: 90d}
   leave_mql: [no activity for 90d]
   who_may_move: {lead..mql: daemon or marketing, nurture: sales or daemon}
@@ -89,6 +90,7 @@ def test_stages_are_read(tmp_path: Path) -> None:
         "no activity for 90d",
     ]
     assert (terms.deal_needs, terms.renewal_field, terms.renewal_within) == (("amount",), "renewal_date", timedelta(days=90))
+    assert (terms.won_stages, terms.lost_stages) == (("signed",), StageTerms().lost_stages)
     assert terms.recycle.cooldown == timedelta(days=14)
     assert (terms.recycle.fresh_only, terms.recycle.unless_instant, terms.recycle.disqualified_returns) == (False, False, True)
     assert (terms.lost_to, terms.lost_needs_reason) == ("disqualified", False)
@@ -191,6 +193,11 @@ def test_absences_are_told_by_the_clocks_of_the_team(tmp_path: Path) -> None:
             "stages: {enter: {renewal: {field: renewal_on}}}\n",
             "1: stages.enter.renewal.field: no field 'renewal_on'",
             id="no date to renew at",
+        ),
+        pytest.param(
+            "stages: {enter: {customer: {deal_stage_is: [Over, Signed]}}, lost_deal: {deal_stage_is: [over]}}\n",
+            "1: stages.lost_deal.deal_stage_is: over: a deal cannot be both won and lost",
+            id="won and lost",
         ),
         pytest.param(
             "dispositions: {values: {Yes: {to: sqll}}}\n",
@@ -323,4 +330,4 @@ def test_a_missing_file_of_absences_is_named(tmp_path: Path) -> None:
 def test_all_mistakes_of_all_sections_come_at_once(tmp_path: Path) -> None:
     wrong = FULL.replace("email is known", "emial is known").replace("2 of 3", "many").replace("to: emea", "to: emae")
 
-    assert [one.partition(": ")[0] for one in problems(tmp_path, wrong)] == ["13", "21", "33"]
+    assert [one.partition(": ")[0] for one in problems(tmp_path, wrong)] == ["13", "22", "34"]

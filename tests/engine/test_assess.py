@@ -189,7 +189,7 @@ def test_an_instant_sentence_makes_an_mql_and_hysteresis_keeps_one(known: Home) 
     assert known.score("ann@firm.example") == (10, "mql")
 
     stages = known.person("ann@firm.example").stages
-    assert [(before, after, cause) for _, before, after, cause in stages] == [
+    assert [(one.before, one.stage, one.because) for one in stages] == [
         ("", "lead", "score 10"),
         ("lead", "mql", "demo_request"),
     ]

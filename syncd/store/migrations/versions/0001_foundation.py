@@ -64,11 +64,37 @@ def upgrade() -> None:
     sa.Column('grade', sa.Text(), nullable=True),
     sa.Column('reasons', sa.Text(), nullable=True, comment='JSON list'),
     sa.Column('version', sa.Integer(), nullable=True, comment='of the agreement'),
+    sa.Column('owner', sa.Text(), nullable=True, comment='who works on it'),
+    sa.Column('sla', sa.Text(), nullable=True, comment='state of the most urgent clock'),
+    sa.Column('sla_due_at', sa.BigInteger(), nullable=True),
+    sa.Column('next_step', sa.Text(), nullable=True),
+    sa.Column('first_mql_at', sa.BigInteger(), nullable=True),
+    sa.Column('latest_mql_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_assessment')),
     comment='What the agreement last said of a person, and when to ask it again.'
     )
     with op.batch_alter_table('assessment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assessment_assess_at_person_id'), ['assess_at', 'person_id'], unique=False)
+
+    op.create_table('assignment',
+    sa.Column('origin_id', sa.BigInteger(), nullable=False, comment='whom it is about, before any merge'),
+    sa.Column('assigned_at', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('owner', sa.Text(), nullable=False, comment='empty: waits in the queue'),
+    sa.Column('queue', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('team', sa.Text(), nullable=False),
+    sa.Column('method', sa.Text(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=False, comment='JSON list: who took part in the rotation, with their weights'),
+    sa.Column('passed', sa.Text(), nullable=False, comment='JSON list: who was passed over, and why'),
+    sa.PrimaryKeyConstraint('origin_id', 'assigned_at', name=op.f('pk_assignment')),
+    comment='To whom a lead was given, and why.',
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('assignment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_assignment_assigned_at'), ['assigned_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assignment_person_id'), ['person_id'], unique=False)
 
     op.create_table('blocked_key',
     sa.Column('key', sa.Text(), nullable=False),
@@ -77,6 +103,30 @@ def upgrade() -> None:
     comment='A key that too many records of one stream share to tell who someone is.',
     sqlite_with_rowid=False
     )
+    op.create_table('clock',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('policy', sa.Text(), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('rep', sa.Text(), nullable=False, comment="whose own clock; empty: the customer's"),
+    sa.Column('owner', sa.Text(), nullable=False, comment='to whom a breach is booked'),
+    sa.Column('episode', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('ended_at', sa.BigInteger(), nullable=True),
+    sa.Column('stopped_by', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('historical', sa.Boolean(), nullable=False),
+    sa.Column('used', sa.BigInteger(), nullable=False, comment='open time in microseconds, as of the last assessment'),
+    sa.Column('calendar', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock')),
+    comment='A promise about one person, as of their last assessment.'
+    )
+    with op.batch_alter_table('clock', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_clock_ended_at_due_at'), ['ended_at', 'due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_clock_person_id'), ['person_id'], unique=False)
+
     op.create_table('connection',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -211,15 +261,35 @@ def upgrade() -> None:
     with op.batch_alter_table('record_key', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_record_key_record_id'), ['record_id'], unique=False)
 
+    op.create_table('stage_claim',
+    sa.Column('origin_id', sa.BigInteger(), nullable=False, comment='whom it was said of, before any merge'),
+    sa.Column('claimed_at', sa.BigInteger(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('was', sa.Text(), nullable=False),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('outright', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('origin_id', 'claimed_at', 'stage', name=op.f('pk_stage_claim')),
+    comment='What the score said of a stage when it changed: a fact that no other one repeats.',
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('stage_claim', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stage_claim_person_id'), ['person_id'], unique=False)
+
     op.create_table('stage_move',
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('moved_at', sa.BigInteger(), nullable=False),
-    sa.Column('stage_from', sa.Text(), nullable=False),
     sa.Column('stage_to', sa.Text(), nullable=False),
+    sa.Column('stage_from', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
+    sa.Column('actor', sa.Text(), nullable=False),
     sa.Column('cause', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('inferred', sa.Boolean(), nullable=False),
+    sa.Column('episode', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('person_id', 'moved_at', 'stage_to', name=op.f('pk_stage_move')),
-    comment='A person entering a stage.',
+    comment='A person entering a stage, as all evidence known so far has it.',
     sqlite_with_rowid=False
     )
     op.create_table('budget',
@@ -328,6 +398,10 @@ def downgrade() -> None:
     op.drop_table('run')
     op.drop_table('budget')
     op.drop_table('stage_move')
+    with op.batch_alter_table('stage_claim', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stage_claim_person_id'))
+
+    op.drop_table('stage_claim')
     with op.batch_alter_table('record_key', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_record_key_record_id'))
 
@@ -362,7 +436,17 @@ def downgrade() -> None:
 
     op.drop_table('entity')
     op.drop_table('connection')
+    with op.batch_alter_table('clock', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_clock_person_id'))
+        batch_op.drop_index(batch_op.f('ix_clock_ended_at_due_at'))
+
+    op.drop_table('clock')
     op.drop_table('blocked_key')
+    with op.batch_alter_table('assignment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_assignment_person_id'))
+        batch_op.drop_index(batch_op.f('ix_assignment_assigned_at'))
+
+    op.drop_table('assignment')
     with op.batch_alter_table('assessment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_assessment_assess_at_person_id'))
 
