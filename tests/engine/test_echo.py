@@ -142,7 +142,7 @@ def test_a_stage_that_somebody_moves_is_left_and_told(known: Home) -> None:
     assert moves == [("nurture", "sql", "theirs is left"), ("sql", "nurture", "theirs is left")]
 
 
-def test_a_stage_that_the_agreement_moves_later_is_written_over_what_is_there(known: Home) -> None:
+def test_a_stage_that_sales_sets_in_the_crm_is_the_stage_from_then_on(known: Home) -> None:
     cycle(known)
     change(known, Stage="sql")
     cycle(known)
@@ -150,8 +150,20 @@ def test_a_stage_that_the_agreement_moves_later_is_written_over_what_is_there(kn
     known.crm.put("accounts", "7", {"Size": "5"})
     cycle(known)
 
-    last = known.crm.written[-1].fields["Stage"]
-    assert (last.old, last.new) == ("sql", "lead")
+    assert known.person("ann@firm.example").stage == "sql"
+    assert all("Stage" not in write.fields for write in known.crm.written[1:])
+
+
+def test_a_stage_that_is_not_theirs_to_give_moves_nobody_and_why_says_so(known: Home) -> None:
+    cycle(known)
+    change(known, Stage="customer")
+    cycle(known)
+
+    person = known.person("ann@firm.example")
+    assert person.stage != "customer"
+    assert [(stage, because) for _, stage, because in person.refused] == [
+        ("customer", "customer is not for sales to give, but for crm")
+    ]
 
 
 def test_a_field_that_somebody_sets_as_we_would_is_left_alone(known: Home) -> None:
