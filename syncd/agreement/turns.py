@@ -24,6 +24,8 @@ def turns(owners: Sequence[Owner], start: int, end: int) -> list[Turn]:
     >>> turns([Owner("kim", 5)], 0, 9)
     [Turn(who='', start=0, end=5), Turn(who='kim', start=5, end=9)]
     """
+    if len(owners) == 1 and owners[0].at <= start < end:
+        return [Turn(owners[0].who, start, end)]  # nearly everybody, in a tenth of the time
     changes = [Owner("", -FOREVER), *owners, Owner("", FOREVER)]
     found = [Turn(who, max(at, start), min(until, end)) for (who, at), (_, until) in pairwise(changes)]
     return [turn for turn in found if turn.start < turn.end]
