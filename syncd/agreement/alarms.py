@@ -10,7 +10,7 @@ from syncd.agreement.policies import TimeTerms
 
 Alarm: TypeAlias = Literal["at_risk", "breached", "still_open"]
 
-TELL_OWNER = "tell owner"
+TELL_OWNER, TELL_MANAGER = "tell owner", "tell manager"
 
 
 class Action(NamedTuple):
@@ -45,7 +45,7 @@ def actions(clock: Clock, time: TimeTerms, *, since: int, now: int) -> tuple[Act
     breached, paused or over. Nothing of before go-live is told. Because of its key an action may be returned twice
     harmlessly, so *since* may be as early as anybody likes.
     """
-    if clock.historical or clock.state == "void":
+    if clock.silent or clock.state == "void":
         return ()
     found = []
     for kind, threshold, at, does in _alarms(clock, now):
@@ -61,7 +61,8 @@ def _alarms(clock: Clock, now: int) -> list[tuple[Alarm, str, int, tuple[str, ..
     """Return what the clock went through, in order."""
     if clock.state == "at_risk":
         mark = max(mark for mark in clock.marks if mark.at <= now)
-        return [("at_risk", mark.threshold, mark.at, (TELL_OWNER,))]
+        who = TELL_OWNER if clock.policy.side == "sales" else TELL_MANAGER
+        return [("at_risk", mark.threshold, mark.at, (who,))]
     if clock.state not in ("breached", "met_late"):
         return []
     over_at = FOREVER if clock.ended_at is None else clock.ended_at

@@ -210,7 +210,10 @@ class _Openings:
     def so_far(self, at: int) -> int:
         """Return the open time from ``start`` to *at*."""
         i = bisect_right(self.opens, at) - 1
-        return 0 if i < 0 else self.through[i] - max(self.closes[i] - at, 0)
+        if i < 0:
+            return 0
+        left = self.closes[i] - at
+        return self.through[i] - left if left > 0 else self.through[i]
 
 
 def _openings(calendar: Calendar, start: int, end: int) -> _Openings:
@@ -275,6 +278,8 @@ _REACH = micros_of(datetime(1900, 1, 2, tzinfo=UTC)), micros_of(datetime(_LAST_Y
 
 def _within_reach(at: int) -> int:
     """Return *at*, or the nearest instant of the years a calendar is opened for."""
+    if _REACH[0] <= at <= _REACH[1]:
+        return at
     return min(max(at, _REACH[0]), _REACH[1])
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from syncd.agreement.calendars import ALWAYS
 from syncd.agreement.conditions import Facts, compiled_facts
 from syncd.agreement.counting import FOREVER
-from syncd.agreement.durations import Pause, deadline, union, used, used_up
-from syncd.agreement.journey import Episode, Event
+from syncd.agreement.durations import Pause, union, used
+from syncd.agreement.journey import Episode, Event, Owner
 from syncd.agreement.language import FactCondition
 from syncd.agreement.moments import first, progress, starts
+from syncd.agreement.plans import Mark, Plan, planned
 from syncd.agreement.policies import Desk, Goal, Policy, Sla, desk
+from syncd.agreement.turns import owner_at, turns
 
 State: TypeAlias = Literal["running", "at_risk", "breached", "paused", "met", "met_late", "cancelled", "void"]
 
@@ -31,13 +32,6 @@ class Situation:
     facts: Facts = field(default_factory=dict)
     pauses: Mapping[str, tuple[Pause, ...]] = field(default_factory=dict)
     team: str = ""
-
-
-class Mark(NamedTuple):
-    """An instant at which a clock is at risk, and how that is called: ``75%``, or the ``1bd`` of a range."""
-
-    at: int
-    threshold: str
 
 
 class Held(NamedTuple):
@@ -54,6 +48,7 @@ class Clock:
     ``rep`` is the owner whose own clock it is, "" for the customer's. ``due`` and ``escalates_at`` are `FOREVER` while a pause
     has no end. ``stop`` is the instant it was fulfilled, ``stopped_by`` the event; ``ended_at`` when it stopped, was canceled
     or made void, ``None`` while it runs, breached or not. ``historical``: it was due before go-live and is measured only.
+    ``silent``: nobody is alarmed, for that reason or because it is the first owner's, which says what the customer's says.
     ``owner`` is to whom a breach is booked: who owned the person at ``due``. ``known_at`` is when we learnt of what it says.
     """
 
@@ -73,6 +68,7 @@ class Clock:
     ended_at: int | None
     state: State
     historical: bool
+    silent: bool
     used: int
     pauses: tuple[Pause, ...]
     owner: str
@@ -94,12 +90,13 @@ def clocks(versions: Sequence[Sla], episode: Episode, *, person: str, situation:
     started before it. *person* goes into the names of the clocks, which stay the same whenever this is asked.
     """
     events = [event for event in episode.events if event.at <= now]
+    owners = [owner for owner in episode.owners if owner.at <= now]
     found: list[Clock] = []
     for n, sla in enumerate(versions):
         since = sla.effective_from if n else -FOREVER
         until = versions[n + 1].effective_from if n + 1 < len(versions) else FOREVER
         for policy in sla.policies:
-            case = _Case(sla=sla, policy=policy, episode=episode, events=events, person=person, situation=situation, now=now)
+            case = _Case(sla, policy, episode, events, owners, person, situation, now)
             found += [clock for run in _runs(case) if since <= run.start.at < until for clock in _family(case, run)]
     return tuple(sorted(found, key=lambda clock: (clock.due, clock.id)))
 
@@ -113,16 +110,17 @@ def most_urgent(found: Sequence[Clock]) -> Clock | None:
 # ---------------------------------------------------------------- one promise
 
 _ELAPSED = Desk(ALWAYS, "elapsed time")
+_SECOND = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class _Case(NamedTuple):
     """A promise, and all that is known to judge it by."""
 
     sla: Sla
     policy: Policy
     episode: Episode
     events: Sequence[Event]
+    owners: Sequence[Owner]
     person: str
     situation: Situation
     now: int
@@ -140,16 +138,6 @@ class _Run:
     rep: str = ""
 
 
-class _Plan(NamedTuple):
-    """When what is due if nothing happens."""
-
-    desk: Desk
-    pauses: tuple[Pause, ...]
-    due: int
-    marks: tuple[Mark, ...]
-    escalates_at: int
-
-
 class _End(NamedTuple):
     """How a clock ended, if it did."""
 
@@ -159,20 +147,12 @@ class _End(NamedTuple):
     void: bool
 
 
-class _Turn(NamedTuple):
-    """The time one owner, or nobody, had the person."""
-
-    who: str
-    start: int
-    end: int
-
-
 def _runs(case: _Case) -> list[_Run]:
     begun = starts(case.policy, case.episode, case.events)
     ends = [FOREVER] * len(begun) if case.policy.each else [*(event.at for event in begun[1:]), FOREVER]
     return [
         _Run(
-            id=f"{case.person}/{case.episode.n}/{case.policy.id}/{n}",
+            id=f"{case.person}/{case.episode.n}/{case.policy.id}/{start.at // _SECOND if case.policy.each else n}",
             start=start,
             began=start.at,
             over_at=over_at,
@@ -183,20 +163,31 @@ def _runs(case: _Case) -> list[_Run]:
 
 
 def _family(case: _Case, run: _Run) -> list[Clock]:
-    """Return the customer's clock and, if several people owned the person while it ran, one for each of them."""
+    """Return the customer's clock and, if several people owned the person while it ran, one for each of them.
+
+    Owners' clocks are named by the second they took over, so that none takes the name of another when a change of owner comes
+    to light later. From then on it is they who escalate.
+    """
     goal = _goal(case)
     if goal is None:
         return []
     customer = _clock(case, goal, run)
-    turns = _turns(case, run.began, FOREVER if customer.ended_at is None else customer.ended_at)
-    owned = [turn for turn in turns if turn.who]
+    until = FOREVER if customer.ended_at is None else customer.ended_at
+    owned = [turn for turn in turns(case.owners, run.began, until) if turn.who]
     if case.policy.side != "sales" or not case.sla.rep_clocks or len(owned) < 2:
         return [customer]
     reps = [
-        replace(run, id=f"{run.id}/{n}", began=turn.start, over_at=min(turn.end, run.over_at), credit=0, rep=turn.who)
-        for n, turn in enumerate(owned, start=1)
+        replace(
+            run,
+            id=f"{run.id}/{turn.start // _SECOND}",
+            began=turn.start,
+            over_at=min(turn.end, run.over_at),
+            credit=0,
+            rep=turn.who,
+        )
+        for turn in owned
     ]
-    return [customer, *(_clock(case, goal, rep, customer=customer) for rep in reps)]
+    return [replace(customer, escalates_at=FOREVER), *(_clock(case, goal, rep, customer=customer) for rep in reps)]
 
 
 def _goal(case: _Case) -> Goal | None:
@@ -223,6 +214,7 @@ def _clock(case: _Case, goal: Goal, run: _Run, *, customer: Clock | None = None)
     until = case.now if end.at is None else end.at
     state = _state(plan, end, case.now)
     go_live = case.sla.time.go_live
+    historical = go_live is not None and plan.due < go_live
     return Clock(
         id=run.id,
         policy=case.policy,
@@ -239,35 +231,24 @@ def _clock(case: _Case, goal: Goal, run: _Run, *, customer: Clock | None = None)
         stopped_by=end.by,
         ended_at=end.at,
         state=state,
-        historical=go_live is not None and plan.due < go_live,
+        historical=historical,
+        silent=historical or (customer is not None and run.began == customer.start),
         used=used(plan.desk.calendar, run.began, until, plan.pauses),
         pauses=plan.pauses,
-        owner=run.rep or (_owner(case, min(plan.due, until)) if case.policy.side == "sales" else ""),
+        owner=run.rep or (owner_at(case.owners, min(plan.due, until)) if case.policy.side == "sales" else ""),
         held=_held(case, plan, run.began, until),
         done=made.done,
         known_at=max(run.start.known_at, run.began, made.corrected_at or run.began),
-        next_change_at=FOREVER if end.at is not None else _next_change(plan, case.now),
+        next_change_at=FOREVER if end.at is not None else plan.next_change_at(case.now),
     )
 
 
-def _plan(case: _Case, goal: Goal, run: _Run) -> _Plan:
+def _plan(case: _Case, goal: Goal, run: _Run) -> Plan:
     place = _ELAPSED
     if goal.within.clockwork == "business":
-        place = desk(case.sla, run.rep or _owner(case, run.began), team=case.situation.team)
+        place = desk(case.sla, run.rep or owner_at(case.owners, run.began), team=case.situation.team)
     pauses = union(pause for cause in case.policy.pause_while for pause in case.situation.pauses.get(cause, ()))
-    due, amount = deadline(goal.within, place.calendar, run.began, pauses)
-    marks = list[Mark]()
-    if due < FOREVER:
-        marks = [
-            Mark(used_up(place.calendar, run.began, -(-amount * percent // 100), pauses), f"{percent}%")
-            for percent in case.policy.warn_at
-        ]
-        if goal.aim is not None:
-            marks.append(Mark(deadline(goal.aim, place.calendar, run.began, pauses).due, goal.aim.text))
-    escalates_at = FOREVER
-    if case.policy.escalation is not None and due < FOREVER:
-        escalates_at = deadline(case.policy.escalation.after, place.calendar, due, pauses).due
-    return _Plan(place, pauses, due, tuple(sorted(mark for mark in marks if mark.at < due)), escalates_at)
+    return planned(case.policy, goal, run.began, place=place, pauses=pauses)
 
 
 def _end(case: _Case, run: _Run, stop: int, by: str) -> _End:
@@ -285,7 +266,7 @@ def _end(case: _Case, run: _Run, stop: int, by: str) -> _End:
     return _End(over_at if over_at <= case.now else None, None, "", void=False)
 
 
-def _state(plan: _Plan, end: _End, now: int) -> State:
+def _state(plan: Plan, end: _End, now: int) -> State:
     if end.void:
         return "void"
     if end.stop is not None:
@@ -299,29 +280,8 @@ def _state(plan: _Plan, end: _End, now: int) -> State:
     return "at_risk" if plan.marks and plan.marks[0].at <= now else "running"
 
 
-def _next_change(plan: _Plan, now: int) -> int:
-    """Return the next instant at which time alone changes the clock, or makes something of it to be told."""
-    edges = [edge for pause in plan.pauses for edge in pause]
-    later = [at for at in (*(mark.at for mark in plan.marks), plan.due + 1, plan.escalates_at, *edges) if at > now]
-    return min(*later, FOREVER, FOREVER)
-
-
-# ---------------------------------------------------------------- owners
-
-
-def _turns(case: _Case, start: int, end: int) -> list[_Turn]:
-    owners = [owner for owner in case.episode.owners if owner.at <= case.now]
-    starting = [("", -FOREVER), *owners, ("", FOREVER)]
-    turns = [_Turn(who, max(at, start), min(until, end)) for (who, at), (_, until) in pairwise(starting)]
-    return [turn for turn in turns if turn.start < turn.end]
-
-
-def _owner(case: _Case, at: int) -> str:
-    return next((who for who, since in reversed(case.episode.owners) if since <= min(at, case.now)), "")
-
-
-def _held(case: _Case, plan: _Plan, start: int, end: int) -> tuple[Held, ...]:
+def _held(case: _Case, plan: Plan, start: int, end: int) -> tuple[Held, ...]:
     times: dict[str, int] = {}
-    for who, since, until in _turns(case, start, end):
+    for who, since, until in turns(case.owners, start, end):
         times[who] = times.get(who, 0) + used(plan.desk.calendar, since, until, plan.pauses)
     return tuple(Held(who, time) for who, time in times.items())

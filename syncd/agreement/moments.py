@@ -41,15 +41,16 @@ def starts(policy: Policy, episode: Episode, events: Sequence[Event]) -> list[Ev
 
 
 def first(moments: Moments, events: Sequence[Event], since: int) -> Event | None:
-    """Return the first event from *since* on that is one of *moments*, or the one that completes them all."""
-    firsts = [
-        next((event for event in events if event.at >= since and _is_one(Moments((moment,)), event)), None)
-        for moment in moments.of
-    ]
-    happened = [event for event in firsts if event is not None]
-    if not happened or (moments.all and len(happened) < len(firsts)):
+    """Return the first of the *events*, which are in order, from *since* on that is one of *moments*, or completes them all."""
+    if not moments.of:
         return None
-    return max(happened) if moments.all else min(happened)
+    if not moments.all:
+        return next((event for event in events if event.at >= since and _is_one(moments, event)), None)
+    each = [
+        next((event for event in events if event.at >= since and _is_one(Moments((one,)), event)), None) for one in moments.of
+    ]
+    happened = [event for event in each if event is not None]
+    return max(happened) if len(happened) == len(each) else None
 
 
 def progress(policy: Policy, events: Sequence[Event], start: int, *, credit: int, zone: str) -> Progress:
@@ -100,4 +101,7 @@ def _asks_for_one_attempt(policy: Policy) -> bool:
 
 
 def _is_one(moments: Moments, event: Event) -> bool:
-    return any(event.what == moment.what and event.detail not in moment.but for moment in moments.of)
+    for moment in moments.of:  # noqa: SIM110 - half the time of any() with a generator
+        if event.what == moment.what and event.detail not in moment.but:
+            return True
+    return False

@@ -84,6 +84,15 @@ def boundaries(terms: StageTerms, place: Place, renewal_at: int | None) -> list[
     return found
 
 
+def goes_back(was: str, to: str) -> bool:
+    """Tell whether *to* stands before *was*: what a CRM that only moves forward has to be made to forget first.
+
+    >>> goes_back("sql", "nurture"), goes_back("lead", "nurture"), goes_back("mql", "sql")
+    (True, False, False)
+    """
+    return _RANK[to] < _RANK[was]
+
+
 def cool_until(terms: StageTerms, place: Place) -> int:
     """Return the instant from which points may make an MQL again of somebody who was given back."""
     return place.given_back_at + micros(terms.recycle.cooldown)

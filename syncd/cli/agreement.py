@@ -11,8 +11,8 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import History, micros_of
 from syncd.agreement.examples import Made, event_problem, history
 from syncd.agreement.language import english
+from syncd.agreement.rulewording import range_in_words, rule_in_words
 from syncd.agreement.terms import POINT, Agreement, Model
-from syncd.agreement.wording import range_in_words, rule_in_words
 from syncd.cli.base import Exit, Failure, Instant, LazyGroup, common, configured, site
 from syncd.cli.clock import now as clock
 from syncd.cli.output import is_json, line, print_json, table

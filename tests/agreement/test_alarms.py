@@ -14,7 +14,7 @@ from syncd.agreement.durations import Pause
 from syncd.agreement.journey import Episode
 from syncd.agreement.policies import Escalation, Policy
 from tests.agreement.build import at
-from tests.agreement.promises import CONTACT, episode, event, goal, on, one, promise, sla
+from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, promise, sla
 
 HOUR = 60 * MINUTE
 ASSIGNED = ("2026-11-16T10:00-05:00", "assigned")  # a Monday, due at 11:00 in New York
@@ -141,3 +141,34 @@ def test_a_void_clock_alarms_nobody() -> None:
     way = episode(ASSIGNED, ("2026-11-16T12:00-05:00", "merged"))
 
     assert told("2026-11-16T13:00-05:00", way=way, policy=policy) == []
+
+
+# ---------------------------------------------------------------- owners
+
+HANDED_OVER = episode(ASSIGNED, owners=(("A", ASSIGNED[0]), ("B", "2026-11-16T12:30-05:00")))
+
+
+def keys(now: str) -> list[str]:
+    terms = sla(STRICT)
+    found = as_of(now, HANDED_OVER, terms)
+    return [action.key for clock in found for action in actions(clock, terms.time, since=-FOREVER, now=at(now))]
+
+
+def test_the_first_owners_clock_adds_nothing_to_the_customers() -> None:
+    assert keys("2026-11-16T12:31-05:00") == ["ann/1/it/1 breached"]
+
+
+def test_a_later_owner_is_alarmed_by_a_clock_of_their_own() -> None:
+    """B took over at 12:30 and is due at 13:30; the customer's own escalation at 13:00 would blame B for A."""
+    b = f"ann/1/it/1/{at('2026-11-16T12:30-05:00') // 1_000_000}"
+
+    assert keys("2026-11-16T13:16-05:00") == ["ann/1/it/1 breached", f"{b} at_risk 75%"]
+    assert keys("2026-11-16T15:30-05:00") == ["ann/1/it/1 breached", f"{b} breached", f"{b} still_open 2h"]
+
+
+def test_marketings_promise_at_risk_is_told_to_its_manager() -> None:
+    terms = sla(replace(STRICT, side="marketing"))
+    clock = one("2026-11-16T10:30-05:00", episode(ASSIGNED), terms)
+
+    (action,) = actions(clock, terms.time, since=-FOREVER, now=at("2026-11-16T10:30-05:00"))
+    assert action.does == ("tell manager",)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from syncd.agreement.calendars import MINUTE
-from syncd.agreement.clocks import Held, Mark, Situation, most_urgent
+from syncd.agreement.clocks import Held, Situation, most_urgent
 from syncd.agreement.counting import FOREVER
 from syncd.agreement.durations import Pause
 from syncd.agreement.journey import Episode
+from syncd.agreement.plans import Mark
 from syncd.agreement.policies import Goal, Moment, Moments, Roster
 from tests.agreement.build import at, sentence
 from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, promise, sla
@@ -214,13 +215,18 @@ def test_the_customer_waits_on_and_each_owner_has_a_clock() -> None:
 
     assert (customer.due, customer.state, customer.owner) == (at("2026-11-16T11:00-05:00"), "met_late", "B")
     assert customer.held == (Held("A", 40 * MINUTE), Held("B", 30 * MINUTE))
-    assert (first.rep, first.id, first.state, first.ended_at) == (
-        "A",
-        "ann/1/it/1/1",
-        "cancelled",
-        at("2026-11-16T10:40-05:00"),
-    )
+    assert (first.rep, first.state, first.ended_at) == ("A", "cancelled", at("2026-11-16T10:40-05:00"))
     assert (second.rep, second.due, second.state) == ("B", at("2026-11-16T11:40-05:00"), "met")
+
+
+def test_an_owners_clock_is_named_by_when_they_took_over() -> None:
+    """So that it keeps its name when an owner in between comes to light later."""
+    b = ("B", "2026-11-16T11:00-05:00")
+    before = as_of("2026-11-16T12:00-05:00", episode(ASSIGNED, owners=(("A", ASSIGNED[0]), b)))
+    after = as_of("2026-11-16T12:00-05:00", episode(ASSIGNED, owners=(("A", ASSIGNED[0]), ("C", CALLED), b)))
+
+    assert [clock.id for clock in before if clock.rep == "B"] == ["ann/1/it/1/1794844800"]
+    assert [clock.id for clock in after if clock.rep == "B"] == ["ann/1/it/1/1794844800"]
 
 
 def test_before_the_answer_the_customer_clock_is_breached() -> None:
@@ -386,7 +392,7 @@ def test_each_feedback_has_its_own_answer_clock() -> None:
     first, second = as_of("2026-11-06T09:00-05:00", way, sla(reply))
 
     assert (first.state, second.state) == ("met", "running")
-    assert second.due == at("2026-11-19T10:00-05:00")
+    assert (second.id, second.due) == ("ann/1/it/1793890800", at("2026-11-19T10:00-05:00"))  # named by its start
 
 
 def test_an_event_may_be_told_apart_by_its_detail() -> None:
