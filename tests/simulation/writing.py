@@ -1,0 +1,95 @@
+"""What was written into the remotes: at rest it is what the store says, and nothing was written twice without need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncd.model import Golden, Raw
+from syncd.spi import Change, Ref, SourceRecord
+from tests.simulation.remotes import SimRemote
+from tests.simulation.snapshot import Record, Snapshot
+from tests.simulation.watching import Broken
+from tests.simulation.world import World, capitals, shortened
+
+
+def check(world: World, now: Snapshot) -> None:
+    """Check what the remotes hold and what waits."""
+    _check_waiting(world, now)
+    for name, remote in world.remotes.items():
+        if world.terms.mode(name) == "live":
+            _check_held(world, now, name)
+        if world.terms.mode(name) in ("none", "shadow") and name != "crm" and remote.written:
+            raise Broken(f"{name} was written to, and is not live")
+        _check_twice(world, name)
+
+
+def _check_waiting(world: World, now: Snapshot) -> None:
+    for one in now.outbox.values():
+        record = now.records[one.record]
+        if world.terms.mode(record.stream.connection) != "live":
+            continue
+        if not one.held:
+            raise Broken(f"{record.name}: a write still waits: {one}")
+        place = record.stream, "out", record.external_id
+        if not any((now.streams[item.stream], item.way, item.place) == place for item in now.inbox):
+            raise Broken(f"{record.name}: a write is held, and nothing in the inbox says so")
+    wanted_by = {(one.stream, one.external_id) for one in now.records.values() if one.id in now.outbox}
+    for item in now.inbox:
+        stream = now.streams[item.stream]
+        if item.way == "out" and (stream, item.place) not in wanted_by:
+            raise Broken(f"the inbox holds a refused write to {stream.name}:{item.place} that nobody wants any more")
+
+
+def _check_held(world: World, now: Snapshot, connection: str) -> None:
+    """Check that each live record holds what the store says of its person."""
+    remote = world.remotes[connection]
+    for one in now.records.values():
+        ref = Ref(one.stream.name, one.external_id)
+        if one.stream.connection != connection or one.deleted or one.id in now.outbox or ref not in remote.versions:
+            continue
+        if not world.terms.writes(connection, one.stream.name):
+            continue
+        entry = remote.present(ref)
+        if isinstance(entry, SourceRecord) and not entry.deleted:
+            for field, value in wanted(world, now, one).items():
+                if _text(entry.fields.get(field)) != _text(_kept(remote, field, value)):
+                    raise Broken(f"{one.name}: {field} holds {entry.fields.get(field)!r}, and the store says {value!r}")
+
+
+def wanted(world: World, now: Snapshot, record: Record) -> Mapping[str, Golden | None]:
+    """Return what the remote fields of a record should hold."""
+    person = record.entity or 0
+    said, fields = now.assessed[person], now.entities[person].fields
+    known: Mapping[str, Golden | None] = {
+        "score": said.score,
+        "band": said.band,
+        "grade": said.grade,
+        "stage": said.stage,
+        "reasons": "; ".join(said.reasons),
+    }
+    writes = world.terms.writes(record.stream.connection, record.stream.name)
+    return {remote: known[of] if of in known else fields.get(of) for remote, of in writes.items()}
+
+
+def _kept(remote: SimRemote, field: str, value: Golden | None) -> Golden | None:
+    if not remote.normal or not _text(value):
+        return value
+    return {"Stage": capitals, "Why": shortened}.get(field, lambda one: one)(value)
+
+
+def _text(value: Raw) -> str:
+    return "" if value is None else ";".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _check_twice(world: World, connection: str) -> None:
+    """Check that no field was given the same value twice in a row, unless the first answer never arrived."""
+    last: dict[tuple[Ref, str], tuple[str, Change]] = {}
+    unknown = world.manners[connection].unknown
+    for change in world.remotes[connection].written:
+        for field, (_, new) in change.fields.items():
+            if field == "City":  # users write it too
+                continue
+            place, text = (change.ref, field), _text(new)
+            if place in last and last[place][0] == text and last[place][1].key not in unknown:
+                raise Broken(f"{connection}: {field} of {change.ref} was given {text!r} twice in a row")
+            last[place] = text, change
