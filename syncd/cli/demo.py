@@ -50,7 +50,7 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
     _make_up(folder / "exports", seed, count, now())
     choices().config = folder
     line(f"Made up a company with {count} prospects in {folder}.", style="bold")
-    with site() as here, stopping() as stop, Bars(stop) as bars:
+    with site() as here, stopping(here.stop) as stop, Bars(stop) as bars:
         outcomes = [engine.pull(here, name, bars) for name in here.config.connections]
         engine.settle(here, bars)
         outcomes.append(engine.push(here, "crm", bars))

@@ -12,7 +12,7 @@ from syncd.agreement.examples import Example
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.mapping import MappingFile, compiled
-from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
+from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
 from syncd.config.source import ConfigProblem, Document, read
 from syncd.config.terms import examples, golden_fields, signed
 from syncd.config.validation import did_you_mean, validated
@@ -51,6 +51,7 @@ class Config:
     store: str
     cache: Path
     log: Log
+    web: Web | None
     connections: Mapping[str, ConnectionConfig]
     fields: Mapping[str, Field]
     agreement: Agreement
@@ -95,6 +96,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         store=settings.store,
         cache=folder / settings.cache,
         log=settings.log,
+        web=settings.web,
         connections=connections,
         fields=fields,
         agreement=agreed.agreement,
