@@ -183,7 +183,8 @@ class Workers:
         try:
             self._server = HookServer(app(doors, url=web.url), web.listen)
         except OSError as error:
-            raise Misconfigured(f"web.listen {web.listen}: {os.strerror(error.errno or 0)}; choose another port or address") from error
+            why = os.strerror(error.errno or 0)
+            raise Misconfigured(f"web.listen {web.listen}: {why}; choose another port or address") from error
         if self._stop.is_set():
             self._server.stop()
         log.info("web.started", port=self._server.port, hooks=list(doors))
