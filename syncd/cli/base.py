@@ -174,6 +174,8 @@ def site() -> Generator[Site]:
     calm_collector()
     try:
         with at_work(config, clock=now, rng=rng()) as opened:
+            if opened.draft and choices().verbosity >= 0:
+                click.echo(opened.draft, err=True)
             yield opened
     except Busy as error:
         raise Failure(str(error), Exit.LOCKED) from None

@@ -14,6 +14,7 @@ import click
 from syncd.cli.base import choices, common, configured, program, site
 from syncd.cli.clock import now, rng
 from syncd.cli.files import shipped
+from syncd.cli.governing import add_signature
 from syncd.cli.logs import log_as
 from syncd.cli.output import line, plain, table
 from syncd.cli.people import everybody, shown_name
@@ -25,6 +26,7 @@ from syncd.store import assessments
 from syncd.testing import company
 
 _LIFE_EVERY_S = 4.0
+_SIGNERS = {"marketing": "ana@example.com", "sales": "ben@example.com"}
 
 
 @click.command()
@@ -49,6 +51,8 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
     shutil.copyfile(shipped("agreement.yaml"), folder / "agreement.yaml")
     _make_up(folder / "exports", seed, count, now())
     choices().config = folder
+    for party, who in _SIGNERS.items():
+        add_signature(folder / "agreement.yaml", configured()[0].standing, party, who)
     line(f"Made up a company with {count} prospects in {folder}.", style="bold")
     with site() as here, stopping(here.stop) as stop, Bars(stop) as bars:
         outcomes = [engine.pull(here, name, bars) for name in here.config.connections]
@@ -91,7 +95,7 @@ def _next_steps(folder: Path) -> None:
     line("Look at next:", style="bold")
     for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
         line(f"  {program()} --config {folder} {command}")
-    line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} sync")
+    line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} agreement preview")
 
 
 def _live(exports: Path, seed: int, count: int) -> None:

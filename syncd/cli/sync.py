@@ -13,6 +13,7 @@ from syncd.cli.base import Exit, Instant, common, site
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.cli.progress import Bars, Stop, stopping
 from syncd.engine import sync as engine
+from syncd.engine.notices import channels, notify_due
 from syncd.engine.scope import Scope
 from syncd.engine.site import Counts, Site
 from syncd.engine.sync import Outcome
@@ -84,9 +85,10 @@ def sync(
             ]
             settled = engine.settle(here, bars)
             outcomes += [_patiently(partial(engine.push, here, name, bars), wait, stop) for name in live if not pull_only]
+        told = notify_due(here, channels(here))
         with here.store.read() as tx:
             waiting = {name: count for name, count in inbox.count(tx).items() if name in names}
-    _report(outcomes, settled, waiting, stop)
+    _report(outcomes, settled + told, waiting, stop)
     raise SystemExit(_exit_code(outcomes, waiting, stop))
 
 

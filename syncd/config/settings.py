@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from syncd.config.notices import ChannelSettings
 from syncd.config.validation import Duration, Strict
 
 WriteBack: TypeAlias = Literal["none", "shadow", "live"]
@@ -83,4 +84,7 @@ class SyncdSettings(Strict):
     cache: str = Field("cache", description="Folder for what may be lost at the price of time, from this folder.")
     log: Log = Log()
     web: Web | None = Field(None, description="Receive webhooks at POST /hooks/CONNECTION; off unless it is set.")
+    channels: dict[Name, ChannelSettings] = Field(
+        default_factory=dict, description="Ways to reach people, by the name you give them."
+    )
     connections: dict[Name, ConnectionSettings] = Field(description="Every system, by the name you give it.")

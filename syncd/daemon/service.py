@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from syncd.agreement.counting import instant
+from syncd.agreement.counting import FOREVER, instant
 from syncd.config import Config, ConfigInvalid
 from syncd.config.settings import Web
 from syncd.daemon.loop import Loop, repeat
 from syncd.engine import sync
 from syncd.engine.assess import assess_due, assess_everyone_anew
 from syncd.engine.hints import Call, receive
+from syncd.engine.notices import channels, next_notice, notify_due
 from syncd.engine.pull import Pulled
 from syncd.engine.refold import refold_is_needed, refold_range
 from syncd.engine.site import Counts, Site, at_work
@@ -36,6 +37,7 @@ STOP_WITHIN = timedelta(seconds=9)
 PUSH_EVERY = timedelta(seconds=5)
 REREAD_EVERY = timedelta(seconds=30)
 ASSESS_EVERY = timedelta(seconds=30)
+NOTIFY_EVERY = timedelta(seconds=30)
 AT_ONCE = timedelta(0)
 
 log = structlog.get_logger("syncd")
@@ -75,10 +77,14 @@ def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Ran
             workers = Workers(site, rng)
             workers.start()
             log.info("daemon.started", connections=list(config.connections), store=site.store.engine.dialect.name)
+            if site.draft:
+                log.warning("agreement.draft", what=site.draft)
             next_config = None
             while not requests.stop and next_config is None:
-                requests.changed.wait()
+                requests.changed.wait(_until(site))
                 requests.changed.clear()
+                if site.now() >= site.changes_at:
+                    next_config = config
                 if requests.reload:
                     requests.reload = False
                     next_config = _reloaded(load)
@@ -88,6 +94,11 @@ def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Ran
             return
         config = next_config or config
         log.info("config.reloaded")
+
+
+def _until(site: Site) -> float | None:
+    """Return the seconds until another version of the agreement is in force, as far as a wait can be that long."""
+    return None if site.changes_at == FOREVER else min(max((site.changes_at - site.now()) / 1e6, 0), 86_400)
 
 
 def _reloaded(load: Callable[[], Config]) -> Config | None:
@@ -111,7 +122,8 @@ class Workers:
         self._pushes: dict[str, Loop] = {}
         self._rereads: dict[str, Loop] = {}
         self._server: HookServer | None = None
-        self._loops = [self._assess]
+        self._notify = Loop(name="notify", step=self._notify_step)
+        self._loops = [self._assess, self._notify]
         for name, connection in site.config.connections.items():
             self._loops.append(Loop(name=f"pull {name}", step=partial(self._pull_step, name)))
             if connection.write_back == "live":
@@ -206,6 +218,7 @@ class Workers:
         counts = assess_due(self._site, now)
         if counts:
             log.info("people.assessed", **counts)
+            self._notify.wake.set()
             if counts["planned"]:
                 for loop in self._pushes.values():
                     loop.wake.set()
@@ -213,6 +226,14 @@ class Workers:
         with self._site.store.read() as tx:
             due = assessments.next_due(tx)
         return ASSESS_EVERY if due is None else min(max(instant(due) - instant(now), AT_ONCE), ASSESS_EVERY)
+
+    def _notify_step(self) -> timedelta:
+        """Tell what is due; wait until something is, or is raised."""
+        if counts := notify_due(self._site, channels(self._site)):
+            log.info("people.told", **counts)
+            return AT_ONCE
+        due = next_notice(self._site)
+        return NOTIFY_EVERY if due is None else min(max(instant(due) - self._site.clock(), AT_ONCE), NOTIFY_EVERY)
 
     # -- watching (`syncd.engine.sync.Watcher`)
 

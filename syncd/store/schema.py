@@ -267,6 +267,39 @@ inbox = Table(
     comment="A record that was refused and waits for someone.",
 )
 
+agreement_version = Table(
+    "agreement_version",
+    metadata,
+    Column("text", Text, primary_key=True, comment="fingerprint of what was signed"),
+    Column("number", Integer, nullable=False),
+    Column("effective_from", BigInteger, nullable=False),
+    Column("signed_on", Text, nullable=False, comment="date of the last signature"),
+    Column("source", Text, nullable=False, comment="agreement.yaml as it was signed"),
+    comment="A version of the agreement that both teams signed.",
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", Text, primary_key=True, comment="the same however often it is raised: it is told once"),
+    Column("person_id", BigInteger, comment="whom it is about; null: a digest"),
+    Column("event", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="empty once it was told"),
+    Column("urgent", Boolean, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, telling, told, digest (to be told there) or silent"),
+    Column("not_before", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("told_at", BigInteger),
+    Column("problem", Text, nullable=False, comment="why it could not be told so far"),
+    Index(None, "state", "not_before"),
+    Index(None, "told_at"),
+    Index(None, "person_id"),
+    comment="Something to tell somebody, once.",
+)
+
 run = Table(
     "run",
     metadata,

@@ -44,7 +44,7 @@ streams:
     assets: {pricing: ["*/pricing*"]}
 """
 AGREEMENT = """\
-agreement: {version: 1}
+agreement: {version: 1, needs_signatures_from: []}
 fields: {role: {type: choice, values: [ceo, student, other]}}
 scoring:
   active_model: m
@@ -86,6 +86,7 @@ class Home:
     remotes: dict[str, FakeRemote] = field(default_factory=dict)
     mapping: str = MAPPING
     agreement: str = AGREEMENT
+    channels: str = ""
     write_back: str = "live"
     batch: int = 10
     forms: Mapping[str, Form] = field(default_factory=dict)
@@ -111,7 +112,7 @@ class Home:
 
     def config(self) -> Config:
         (self.folder / "mapping").mkdir(exist_ok=True)
-        main = "connections:\n"
+        main = self.channels + "connections:\n"
         for name in self.remotes:
             main += f"  {name}: {{type: {name}, write_back: {self.write_back if name == 'crm' else 'none'}}}\n"
             (self.folder / "mapping" / f"{name}.yaml").write_text(self.mapping, encoding="utf-8")

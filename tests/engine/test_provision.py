@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from syncd.agreement.handoff import STAGES
 from syncd.engine.provision import needed, provisioned
 from syncd.model import RemoteField
 from syncd.spi import Misconfigured
@@ -30,7 +31,7 @@ def test_what_is_written_decides_which_type_of_field_is_needed(home: Home) -> No
         "Score": ("number", ()),
         "Band": ("choice", ("mql", "nurture")),
         "Grade": ("choice", ("A", "B")),
-        "Stage": ("choice", ("lead", "nurture", "mql")),
+        "Stage": ("choice", STAGES),
         "Why": ("text", ()),
         "Role": ("choice", ("ceo", "student", "other")),
         "Size": ("number", ()),

@@ -37,6 +37,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'asset', 'direction', 'machine', name=op.f('uq_activity_type_kind_asset_direction_machine')),
     comment='What many activities have in common.'
     )
+    op.create_table('agreement_version',
+    sa.Column('text', sa.Text(), nullable=False, comment='fingerprint of what was signed'),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('effective_from', sa.BigInteger(), nullable=False),
+    sa.Column('signed_on', sa.Text(), nullable=False, comment='date of the last signature'),
+    sa.Column('source', sa.Text(), nullable=False, comment='agreement.yaml as it was signed'),
+    sa.PrimaryKeyConstraint('text', name=op.f('pk_agreement_version')),
+    comment='A version of the agreement that both teams signed.'
+    )
     op.create_table('apart',
     sa.Column('one_id', sa.BigInteger(), nullable=False),
     sa.Column('other_id', sa.BigInteger(), nullable=False),
@@ -137,6 +146,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('merge', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_merge_winner_id'), ['winner_id'], unique=False)
+
+    op.create_table('notice',
+    sa.Column('key', sa.Text(), nullable=False, comment='the same however often it is raised: it is told once'),
+    sa.Column('person_id', sa.BigInteger(), nullable=True, comment='whom it is about; null: a digest'),
+    sa.Column('event', sa.Text(), nullable=False),
+    sa.Column('recipient', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False, comment='empty once it was told'),
+    sa.Column('urgent', sa.Boolean(), nullable=False),
+    sa.Column('raised_at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False, comment='waiting, telling, told, digest (to be told there) or silent'),
+    sa.Column('not_before', sa.BigInteger(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('told_at', sa.BigInteger(), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=False, comment='why it could not be told so far'),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_notice')),
+    comment='Something to tell somebody, once.'
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_state_not_before'), ['state', 'not_before'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_told_at'), ['told_at'], unique=False)
 
     op.create_table('outbox',
     sa.Column('record_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -327,6 +358,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_stream_id_not_before'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_told_at'))
+        batch_op.drop_index(batch_op.f('ix_notice_state_not_before'))
+        batch_op.drop_index(batch_op.f('ix_notice_person_id'))
+
+    op.drop_table('notice')
     with op.batch_alter_table('merge', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_merge_winner_id'))
 
@@ -349,6 +386,7 @@ def downgrade() -> None:
 
     op.drop_table('assessment')
     op.drop_table('apart')
+    op.drop_table('agreement_version')
     op.drop_table('activity_type')
     with op.batch_alter_table('activity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_activity_stream_id_source_id'))
