@@ -54,7 +54,7 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
     for party, who in _SIGNERS.items():
         add_signature(folder / "agreement.yaml", configured()[0].standing, party, who)
     line(f"Made up a company with {count} prospects in {folder}.", style="bold")
-    with site() as here, stopping() as stop, Bars(stop) as bars:
+    with site() as here, stopping(here.stop) as stop, Bars(stop) as bars:
         outcomes = [engine.pull(here, name, bars) for name in here.config.connections]
         engine.settle(here, bars)
         outcomes.append(engine.push(here, "crm", bars))

@@ -20,7 +20,7 @@ from syncd.config.handoff import handoff
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.promises import promised
-from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
+from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
 from syncd.config.source import ConfigProblem, Document, parse, read
 from syncd.config.terms import examples, golden_fields, signed
 from syncd.config.validation import did_you_mean, validated
@@ -62,6 +62,7 @@ class Config:
     store: str
     cache: Path
     log: Log
+    web: Web | None
     connections: Mapping[str, ConnectionConfig]
     fields: Mapping[str, Field]
     agreement: Agreement
@@ -118,6 +119,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         store=settings.store,
         cache=folder / settings.cache,
         log=settings.log,
+        web=settings.web,
         connections=connections,
         fields=fields,
         agreement=agreed.agreement,

@@ -4,7 +4,7 @@ Per record and field, never "a sync is running"::
 
     the value we sent, or what the source shows for it      an echo                 nothing to do
     the first other value after the write                   normalised              what the source shows for ours, from now on
-    what stood there before, and the read may be older      stale                   no conclusion
+    what stood there before, and the read may be older      stale                   read again a little later
     any other                                               somebody changed it     an override
 
 An override of a stage is left standing: people move stages, and it is for the agreement to say what follows. Every other field
@@ -19,9 +19,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from syncd.engine.site import Site
-from syncd.mapping.streams import StreamMap
+from syncd.mapping.streams import StreamMap, Write
 from syncd.model import Raw
-from syncd.store import assessments, ledger
+from syncd.store import assessments, hints, ledger
 from syncd.store.ledger import Entry, Override
 from syncd.store.records import Stored
 
@@ -77,44 +77,62 @@ def _text(value: Raw) -> str:
     return ";".join(value) if isinstance(value, tuple) else str(value)
 
 
+class Heard(NamedTuple):
+    """What a record says of fields that we wrote. ``again_at`` is when to look once more, if something is left open."""
+
+    entries: Mapping[str, Entry]
+    overrides: Sequence[Override]
+    again_at: int | None
+
+
 def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored], now: int) -> int:
     """Compare records as they were read with what we wrote into them; return how many fields somebody else changed."""
     words = {write.remote: write.of for write in stream.writes}
     by_id = {one.id: one for one in found if one.speaks} if words else {}
-    changed: dict[int, Mapping[str, Entry]] = {}
-    overrides: list[Override] = []
-    for key, entries in ledger.entries(tx, by_id).items():
-        shown = by_id[key].fields or {}
-        reads = {
-            field: Read(shown[field], by_id[key].changed_at, now) for field in entries if field in shown and field in words
-        }
-        mine = [
-            _override(tx, site, by_id[key], field, words[field], entries[field], read)
-            for field, read in reads.items()
-            if verdict(entries[field], read) == "override"
-        ]
-        after = {field: learnt(entry, reads[field]) if field in reads else entry for field, entry in entries.items()}
-        for one in mine:
-            if one.answer == "again":
-                del after[one.field]  # as if it had not been written
-        if after != entries:
-            changed[key] = after
-        overrides += mine
-    ledger.save(tx, changed)
+    before = ledger.entries(tx, by_id)
+    heard = {key: _heard(tx, site, by_id[key], entries, words, now) for key, entries in before.items()}
+    overrides = [one for said in heard.values() for one in said.overrides]
+    ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before[key]})
     ledger.add_overrides(tx, overrides)
+    for key, said in heard.items():
+        if said.again_at is not None:
+            hints.look_again(tx, [(by_id[key].stream_id, by_id[key].external_id)], now, said.again_at)
     people = {by_id[one.record_id].entity_id for one in overrides if one.answer == "again"}
     assessments.mark_due(tx, {person for person in people if person is not None}, now)
     return len(overrides)
 
 
-def _override(tx: Connection, site: Site, record: Stored, field: str, of: str, entry: Entry, read: Read) -> Override:
-    is_stage = of == "stage" and site.streams[record.stream_id].kind == "person"
-    too_often = not is_stage and ledger.written_again(tx, record.id, field, read.at - WITHIN) >= TIMES
+def _heard(
+    tx: Connection, site: Site, record: Stored, entries: Mapping[str, Entry], words: Mapping[str, str], now: int
+) -> Heard:
+    shown = {field: value for field, value in (record.fields or {}).items() if field in words and field in entries}
+    reads = {field: Read(value, record.changed_at, now) for field, value in shown.items()}
+    verdicts = {field: verdict(entries[field], read) for field, read in reads.items()}
+    overrides = [
+        _override(tx, site, record, Write(field, words[field]), entries[field], reads[field])
+        for field, said in verdicts.items()
+        if said == "override"
+    ]
+    forgotten = {one.field for one in overrides if one.answer == "again"}  # as if it had not been written
+    return Heard(
+        entries={
+            field: learnt(entry, reads[field]) if field in reads else entry
+            for field, entry in entries.items()
+            if field not in forgotten
+        },
+        overrides=overrides,
+        again_at=max((entries[field].at + SKEW + 1 for field, said in verdicts.items() if said == "stale"), default=None),
+    )
+
+
+def _override(tx: Connection, site: Site, record: Stored, write: Write, entry: Entry, read: Read) -> Override:
+    is_stage = write.of == "stage" and site.streams[record.stream_id].kind == "person"
+    too_often = not is_stage and ledger.written_again(tx, record.id, write.remote, read.at - WITHIN) >= TIMES
     return Override(
         id=site.ids(),
         record_id=record.id,
-        field=field,
-        of=of,
+        field=write.remote,
+        of=write.of,
         old=entry.shows if entry.known else entry.sent,
         new=ledger.plain(read.value),
         at=read.changed_at,

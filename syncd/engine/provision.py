@@ -40,8 +40,10 @@ def _field(config: Config, stream: StreamMap, write: Write) -> RemoteField:
     label = f"syncd {write.of.replace('_', ' ')}"
     model = config.agreement.model
     match write.of:
-        case "score":
+        case "score" | "agreement_version":
             return RemoteField(name=write.remote, label=label, type="number")
+        case "sla_due":
+            return RemoteField(name=write.remote, label=label, type="datetime")
         case "band":
             return _choice(write, label, (band.name for band in model.bands))
         case "grade":

@@ -375,7 +375,7 @@ run = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("connection_id", ForeignKey("connection.id"), nullable=False),
-    Column("step", Text, nullable=False, comment="pull or push"),
+    Column("step", Text, nullable=False, comment="pull, push or reread"),
     Column("started_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("outcome", Text, nullable=False, comment="running, complete, stopped, or the error's name"),
@@ -386,7 +386,20 @@ run = Table(
 )
 
 
-# ---------------------------------------------------------------- the host's own: echoes, access, budgets
+# ---------------------------------------------------------------- the host's own: hints, echoes, access, budgets
+
+hint = Table(
+    "hint",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index(None, "due_at"),
+    sqlite_with_rowid=False,
+    comment="A record to read again soon.",
+)
 
 override = Table(
     "override",

@@ -37,7 +37,7 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
     [
         pytest.param(
             {"main": MAIN + "write_bakc: live\n"},
-            "syncd.yaml:6: write_bakc: unknown key 'write_bakc'; there is cache, channels, connections, log, store",
+            "syncd.yaml:6: write_bakc: unknown key 'write_bakc'; there is cache, channels, connections, log, store, web",
             id="an unknown key",
         ),
         pytest.param(

@@ -305,7 +305,7 @@ def upgrade() -> None:
     op.create_table('run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('connection_id', sa.Integer(), nullable=False),
-    sa.Column('step', sa.Text(), nullable=False, comment='pull or push'),
+    sa.Column('step', sa.Text(), nullable=False, comment='pull, push or reread'),
     sa.Column('started_at', sa.BigInteger(), nullable=False),
     sa.Column('ended_at', sa.BigInteger(), nullable=True),
     sa.Column('outcome', sa.Text(), nullable=False, comment="running, complete, stopped, or the error's name"),
@@ -341,6 +341,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('connection_id', name=op.f('pk_token')),
     comment='Secrets that a source gave us and that logging in again needs; never shown, never logged.'
     )
+    op.create_table('hint',
+    sa.Column('stream_id', sa.Integer(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=False),
+    sa.Column('heard_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['stream_id'], ['stream.id'], name=op.f('fk_hint_stream_id')),
+    sa.PrimaryKeyConstraint('stream_id', 'external_id', name=op.f('pk_hint')),
+    comment='A record to read again soon.',
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('hint', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hint_due_at'), ['due_at'], unique=False)
+
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('stream_id', sa.Integer(), nullable=False),
@@ -390,6 +404,10 @@ def downgrade() -> None:
 
     op.drop_table('record')
     op.drop_table('inbox')
+    with op.batch_alter_table('hint', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hint_due_at'))
+
+    op.drop_table('hint')
     op.drop_table('token')
     op.drop_table('stream')
     with op.batch_alter_table('run', schema=None) as batch_op:
