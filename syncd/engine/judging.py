@@ -14,8 +14,9 @@ from syncd.agreement.clocks import Clock, Situation, clocks
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, History
 from syncd.agreement.handoff import MQL, WORKING
-from syncd.agreement.journey import Claim, Evidence, Owner
+from syncd.agreement.journey import Claim, Episode, Evidence, Owner
 from syncd.agreement.judging import Judgment
+from syncd.agreement.policies import Sla
 from syncd.agreement.routing import (
     ACCOUNT_OWNER,
     HIGH_INTENT,
@@ -158,13 +159,20 @@ class Court:
 
     def _clocks(self, person: Person, known: Known, said: Judgment) -> tuple[Clock, ...]:
         situation = Situation(facts=person.facts, pauses=known.pauses)
-        go_live = FOREVER if self._live_since is None else self._live_since
-        versions = [replace(sla, time=replace(sla.time, go_live=go_live)) for sla in self._site.slas]
         return tuple(
             clock
             for episode in said.way.episodes
-            for clock in clocks(versions, episode, person=ids.shown(person.id), situation=situation, now=self._now)
+            for clock in clocks(
+                self._versions(episode), episode, person=ids.shown(person.id), situation=situation, now=self._now
+            )
         )
+
+    def _versions(self, episode: Episode) -> list[Sla]:
+        """Return all promises, none of which is meant for an episode from before the first import was complete."""
+        agreed = self._site.config.time.go_live
+        since = FOREVER if self._live_since is None or episode.started_at < self._live_since else self._live_since
+        go_live = since if agreed is None else agreed
+        return [replace(sla, time=replace(sla.time, go_live=go_live)) for sla in self._site.slas]
 
     def _alarms(self, person: Person, running: Sequence[Clock]) -> tuple[Action, ...]:
         since = self._now if person.assessed_at is None else person.assessed_at
@@ -182,9 +190,10 @@ class Court:
         return None if waited and not made.owner else made
 
     def _waits(self, known: Known, said: Judgment) -> bool:
+        """Tell whether somebody has to be found; whoever became an MQL before going live is history."""
         if self._site.config.handoff.routing is None or self._live_since is None or said.way.stage not in (MQL, WORKING):
             return False
-        return not _owner(known.evidence, self._now)
+        return said.way.episodes[-1].started_at >= self._live_since and not _owner(known.evidence, self._now)
 
     def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
         """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so."""

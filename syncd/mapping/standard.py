@@ -40,6 +40,8 @@ _FIELDS = (
     Field(name="amount", type="money"),
     Field(name="stage"),
     Field(name="close_date", type="date"),
+    Field(name="lost_reason"),
+    Field(name="renewal_date", type="date"),
 )
 
 STANDARD: Mapping[str, Field] = {field.name: field for field in _FIELDS}

@@ -84,6 +84,7 @@ class Home:
     store: Store
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     remotes: dict[str, FakeRemote] = field(default_factory=dict)
+    streams: dict[str, Kind] = field(default_factory=lambda: STREAMS)
     mapping: str = MAPPING
     agreement: str = AGREEMENT
     channels: str = ""
@@ -94,7 +95,7 @@ class Home:
 
     def __post_init__(self) -> None:
         for name in ("crm", "shop"):
-            self.remotes[name] = FakeRemote(STREAMS, page_size=3, now=self.clock.now, forms=self.forms)
+            self.remotes[name] = FakeRemote(self.streams, page_size=3, now=self.clock.now, forms=self.forms)
         self.open()
 
     @property

@@ -1,0 +1,332 @@
+"""From MQL to customer through the store: owners, clocks, answers, deals and notices, with a fake CRM."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd.agreement.notices import Message
+from syncd.engine import sync
+from syncd.engine.notices import notify_due
+from syncd.engine.shown import ClockShown
+from syncd.model import Activity, Association, Direction, Raw, Ref
+from syncd.store import assessments
+from syncd.store.database import Store
+from tests.engine.build import START, STREAMS, Home, Quiet
+
+ANN, BO = Ref("contacts", "1"), Ref("contacts", "2")
+MAPPING = """\
+streams:
+  contacts:
+    read: {email: Email, first_name: First, owner: Owner, disposition: Answer, disposition_reason: Reason}
+    write: {stage: Stage, sla: SLA, sla_due: Due, next_step: Next, assigned_to: Rep}
+  deals:
+    read: {amount: Amount, close_date: Close, stage: Phase, lost_reason: Lost}
+  visits:
+    kinds: {demo_request: [demo], call_out: [call], page_view: [view]}
+"""
+AGREEMENT = """\
+agreement: {version: 1, needs_signatures_from: []}
+time:
+  calendars: {office: {tz: UTC, hours: {mon-fri: [09:00-17:00]}}}
+scoring:
+  active_model: m
+  models:
+    m:
+      groups: {all: {rules: [{id: view, when: each page_view, points: 20}]}}
+      bands: {mql: "> 50", nurture: 30..50}
+      instantly_mql: [demo_request]
+dispositions: {}
+routing:
+  rules: [{when: otherwise, to: us}]
+  teams: {us: {calendar: office, members: [{who: kim@firm.example, weight: 2}, {who: lee@firm.example}]}}
+  nobody_available: {queue: inbound, tell: [boss@firm.example]}
+sla:
+  calendar: office
+  marketing:
+    handoff: {start: became mql, stop: assigned, within: 24h, clock: elapsed}
+  sales:
+    first_contact:
+      start: assigned
+      stop: contact_attempt
+      within: 1h
+      warn_at: [50%]
+      on_breach: [tell owner, tell manager]
+      if_still_open_after: {another: 2h, then: reassign}
+    feedback: {start: assigned, stop: disposition with reason, within: 10bd}
+notify:
+  instant:
+    - {event: mql_assigned, to: owner, by: trial}
+    - {event: became_sql, to: owner, by: trial}
+    - {event: sla_at_risk, to: owner, by: trial}
+    - {event: sla_breached, to: [owner, manager], by: trial}
+    - {event: nobody_available, to: manager, by: trial}
+  together: 0s
+"""
+
+
+class Told:
+    """A teller that remembers."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+
+    def __call__(self, message: Message, *, again: bool) -> None:
+        self.messages.append((message.event, message.to))
+
+
+@pytest.fixture
+def office(tmp_path: Path, store: Store) -> Home:
+    """A CRM without anybody in it, read to its end: from Friday 12:00 on everything is news."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal"},
+        mapping=MAPPING,
+        agreement=AGREEMENT,
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.sync()
+    return home
+
+
+def after(home: Home, **span: float) -> None:
+    """Let time pass, then sync."""
+    home.clock.advance(timedelta(**span))
+    home.sync()
+
+
+def did(home: Home, kind: str, *, about: Ref = ANN, outbound: bool = False) -> None:
+    """Let something happen now."""
+    home.crm.commit(
+        Activity(
+            stream="visits",
+            source_id=f"{kind} {home.clock.now()} {about.external_id}",
+            kind=kind,
+            occurred_at=home.clock.now(),
+            about=(about,),
+            direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
+        )
+    )
+
+
+def demo(home: Home, *, about: Ref = ANN, email: str = "ann@firm.example") -> None:
+    """Let somebody ask for a demo, which makes an MQL at once."""
+    home.crm.put("contacts", about.external_id, {"Email": email})
+    did(home, "demo", about=about)
+
+
+def deal(home: Home, fields: dict[str, Raw]) -> None:
+    home.crm.put("deals", "d", fields, associations=[Association("contact", ANN)])
+
+
+def clock(home: Home, policy: str, *, rep: str = "", words: str = "ann@firm.example") -> ClockShown:
+    [found] = [one for one in home.person(words).clocks if one.policy == policy and one.rep == rep]
+    return found
+
+
+def told(home: Home) -> list[tuple[str, str]]:
+    teller = Told()
+    notify_due(home.site, teller)
+    return sorted(teller.messages)
+
+
+def at(hour: int, minute: int = 0, *, day: int = 20) -> datetime:
+    return START.replace(day=day, hour=hour, minute=minute)
+
+
+def test_a_new_mql_is_given_to_whose_turn_it_is_and_the_clock_runs(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+
+    ann = office.person("ann@firm.example")
+    assert (ann.stage, [one.owner for one in ann.assignments]) == ("mql", ["kim@firm.example"])
+    assert "kim@firm.example's turn by weighted rotation" in ann.assignments[0].because
+    first = clock(office, "first_contact")
+    assert (first.state, first.start, first.due) == ("running", at(12, 1), at(13, 1))
+    assert clock(office, "handoff").state == "met"
+    assert told(office) == [("mql_assigned", "kim@firm.example")]
+
+
+def test_stage_deadline_and_owner_are_written_back(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+
+    written = office.crm.fields(ANN)
+    assert {name: written[name] for name in ("Stage", "SLA", "Due", "Rep", "Next")} == {
+        "Stage": "mql",
+        "SLA": "running",
+        "Due": "2026-11-20T13:01:00Z",
+        "Rep": "kim@firm.example",
+        "Next": "make contact",
+    }
+
+
+def test_turns_are_taken_by_weight(office: Home) -> None:
+    for number in range(1, 7):
+        demo(office, about=Ref("contacts", str(number)), email=f"p{number}@firm.example")
+        after(office, minutes=1)
+    owners = [office.person(f"p{number}@firm.example").assignments[0].owner[:3] for number in range(1, 7)]
+
+    assert owners == ["kim", "lee", "kim", "kim", "lee", "kim"]  # R01
+
+
+def test_a_call_in_time_meets_the_promise_and_makes_a_working_lead(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.clock.advance(timedelta(minutes=20))
+    did(office, "call", outbound=True)
+    after(office, minutes=1)
+
+    ann = office.person("ann@firm.example")
+    assert ann.stage == "working"
+    assert [(one.counted, one.because) for one in ann.attempts] == [(True, "an attempt by call")]
+    assert (clock(office, "first_contact").state, clock(office, "first_contact").used_minutes) == ("met", 20)
+
+
+def test_nobody_is_alarmed_twice_and_a_forgotten_lead_goes_to_somebody_else(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)  # given to kim at 12:01
+    told(office)
+
+    after(office, minutes=30)  # 12:31, half of the hour is gone
+    office.sync()
+    assert told(office) == [("sla_at_risk", "kim@firm.example")]
+    after(office, minutes=31)  # 13:02
+    assert told(office) == [("sla_breached", "boss@firm.example"), ("sla_breached", "kim@firm.example")]
+    after(office, hours=2)  # 15:02: still open two hours later
+    office.sync()
+
+    ann = office.person("ann@firm.example")
+    assert [one.owner for one in ann.assignments] == ["kim@firm.example", "lee@firm.example"]
+    assert ("mql_assigned", "lee@firm.example") in told(office)
+    customer = clock(office, "first_contact")
+    assert (customer.state, customer.owner) == ("breached", "kim@firm.example")
+    assert customer.held_minutes["kim@firm.example"] == 181
+    assert clock(office, "first_contact", rep="lee@firm.example").due == at(16, 2)
+
+
+def test_the_clock_stands_still_over_the_weekend(office: Home) -> None:
+    office.clock.advance(timedelta(hours=4, minutes=29))
+    demo(office)
+    after(office, minutes=1)  # Friday 16:30
+
+    assert clock(office, "first_contact").due == at(9, 30, day=23)
+
+
+def test_a_rejection_ends_the_episode_and_a_new_demo_begins_another(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture"})
+    after(office, minutes=5)
+    assert office.person("ann@firm.example").stage == "nurture"
+    assert office.person("ann@firm.example").next_step == "give the reason: Rejected-Nurture"
+    assert clock(office, "feedback").stop is None
+
+    office.crm.put("contacts", "1", {"Reason": "timing"})
+    after(office, minutes=5)
+    assert clock(office, "feedback").state == "met"
+    did(office, "demo")
+    after(office, minutes=1)
+
+    ann = office.person("ann@firm.example")
+    assert (ann.stage, max(one.episode for one in ann.clocks)) == ("mql", 2)
+
+
+def test_points_from_before_a_rejection_do_not_make_an_mql_again(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    for _ in range(3):
+        did(office, "view")
+        office.clock.advance(timedelta(seconds=1))
+    after(office, minutes=1)
+    assert office.score("ann@firm.example") == (60, "mql")
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture", "Reason": "timing"})
+    after(office, minutes=1)
+
+    assert office.score("ann@firm.example") == (0, "nurture")
+    after(office, days=40)
+    assert office.score("ann@firm.example") == (0, "nurture")
+
+
+def test_an_accepted_lead_with_a_deal_becomes_opportunity_and_customer(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"})
+    after(office, minutes=1)
+    told(office)
+    assert office.person("ann@firm.example").stage == "sql"
+
+    deal(office, {"Phase": "open"})
+    after(office, minutes=1)
+    assert office.person("ann@firm.example").stage == "sql", "a deal without amount is none yet"
+    deal(office, {"Amount": "900 EUR", "Close": "2026-12-24"})
+    after(office, minutes=1)
+    assert office.person("ann@firm.example").stage == "opportunity"
+    deal(office, {"Phase": "Closed Won"})
+    after(office, minutes=1)
+
+    stages = [(one.stage, one.by, one.inferred) for one in office.person("ann@firm.example").stages]
+    assert stages == [
+        ("lead", "daemon", True),
+        ("mql", "daemon", False),
+        ("working", "sales", True),
+        ("sql", "sales", False),
+        ("opportunity", "crm", False),
+        ("customer", "crm", False),
+    ]
+
+
+def test_history_is_measured_and_nobody_is_told_or_given_anything(tmp_path: Path, store: Store) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        mapping=MAPPING.replace(
+            "  deals:\n    read: {amount: Amount, close_date: Close, stage: Phase, lost_reason: Lost}\n", ""
+        ),
+        agreement=AGREEMENT,
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    demo(home)
+    home.clock.advance(timedelta(days=2))
+    home.sync()
+    after(home, days=3)
+
+    ann = home.person("ann@firm.example")
+    assert (ann.stage, ann.assignments) == ("mql", [])
+    assert [(one.policy, one.state, one.historical) for one in ann.clocks] == [("handoff", "breached", True)]
+    assert ann.stages[-1].at == START, "an MQL since the demo, not since the import"
+    assert told(home) == []
+
+
+def test_two_records_that_turn_out_one_person_keep_the_earliest_mql(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    first = office.person("ann@firm.example").stages[-1].at
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, hours=1)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+
+    ann = office.person("ann@firm.example")
+    assert [one.at for one in ann.stages if one.stage == "mql"] == [first]
+
+
+def test_asking_again_changes_nothing(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    before = office.person("ann@firm.example")
+    written = len(office.crm.written)
+    for _ in range(3):
+        with office.store.write() as tx:
+            assessments.mark_everyone(tx, office.site.now())
+        sync.settle(office.site, Quiet())
+        office.sync()
+
+    assert office.person("ann@firm.example").clocks == before.clocks
+    assert len(office.crm.written) == written
