@@ -257,6 +257,9 @@ def test_points_do_not_move_a_recycled_lead_but_up() -> None:
         pytest.param(
             score("2026-11-05", "sql", "mql"), "mql", "sql is not for the score to give", id="the score gives no SQL by default"
         ),
+        pytest.param(
+            score("2026-11-05", "renewal", "mql"), "mql", "renewal is not for the score to give", id="nor anything further"
+        ),
         pytest.param(hand("2026-11-05", "renewal", "person", by="boss"), "renewal", None, id="a named person may all"),
     ],
 )
@@ -274,6 +277,13 @@ def test_a_rep_goes_back_between_stages_that_are_both_of_sales() -> None:
     assert len(found.episodes) == 1
 
 
+@pytest.mark.parametrize(("by", "stage"), [("kim", "lead"), ("", "nurture")])
+def test_a_rejection_is_taken_back_to_lead_by_somebody_with_a_name(by: str, stage: str) -> None:
+    rejected = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Nurture", "timing"),))
+
+    assert way(rejected.with_claim(hand("2026-11-05", "lead", by=by))).stage == stage
+
+
 def test_points_do_not_take_back_an_mql_that_a_person_made_but_a_veto_does() -> None:
     made = claimed(score("2026-11-01", "lead"), hand("2026-11-02", "mql", "marketing", by="ana"))
 
@@ -287,6 +297,12 @@ def test_a_customer_is_not_given_back_by_an_answer() -> None:
     )
 
     assert way(won).stage == "customer"
+
+
+def test_the_score_takes_no_customer_back() -> None:
+    won = Evidence(deals=(Deal(id="d", created_at=1, won_at=at("2026-11-20")),))
+
+    assert way(won.with_claim(score("2026-11-21", "lead", "customer"))).stage == "customer"
 
 
 def test_an_agreed_rule_may_make_sqls() -> None:
