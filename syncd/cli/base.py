@@ -166,11 +166,13 @@ def configured() -> tuple[Config, Plugins]:
 def site() -> Generator[Site]:
     """Open the configured site for the length of a command."""
     from syncd.cli.clock import now, rng
+    from syncd.cli.logs import log_as
     from syncd.config.secrets import SecretMissing
     from syncd.engine.site import at_work
     from syncd.store.database import Busy, StoreError
 
     config, _ = configured()
+    log_as(config.log, verbosity=choices().verbosity or -1)  # a command says itself what it did
     calm_collector()
     try:
         with at_work(config, clock=now, rng=rng()) as opened:
