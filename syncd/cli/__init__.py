@@ -20,6 +20,7 @@ _COMMANDS = {
     "agreement": ("syncd.cli.agreement:agreement", "Check the agreement and try its score."),
     "plugins": ("syncd.cli.setup:plugins", "List the installed connectors."),
     "schema": ("syncd.cli.setup:schema", "Print the JSON Schema of a configuration file."),
+    "emulate": ("syncd.cli.emulate:emulate", "Run a local server that behaves like a vendor's."),
     "demo": ("syncd.cli.demo:demo", "Try everything on a made-up company."),
     "version": ("syncd.cli.setup:version", "Print the version."),
 }
