@@ -1,0 +1,100 @@
+"""Answers requests: access, limits, misbehaviour, then the portal. It knows no sockets, so that a test can ask it directly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs
+
+import msgspec
+
+from syncd_hubspot.emulator.access import Access, check_scope, required
+from syncd_hubspot.emulator.limits import Limits
+from syncd_hubspot.emulator.misbehaviour import Misbehaviour, Outcome
+from syncd_hubspot.emulator.portal import Portal
+from syncd_hubspot.emulator.routes import Match, match
+from syncd_hubspot.emulator.wire import Answer, Call, ErrorBody, Refusal, answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What came over the wire; *path* still percent-encoded, header names in lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Service:
+    """The API over a portal. *calls* counts requests by method and path, *statuses* answers by status."""
+
+    def __init__(self, portal: Portal, *, access: Access, limits: Limits, misbehaviour: Misbehaviour, url: str) -> None:
+        self.portal = portal
+        self.access = access
+        self.limits = limits
+        self.misbehaviour = misbehaviour
+        self.url = url
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.statuses: Counter[int] = Counter()
+
+    def respond(self, request: Request) -> Outcome:
+        """Answer a request and say how the answer is to be sent."""
+        with self.portal.lock:
+            self.calls[request.method, request.path] += 1
+            outcome = self._outcome(request)
+            correlation = self.portal.token()
+            sent = replace(outcome.answer, headers={**outcome.answer.headers, "x-hubspot-correlation-id": correlation})
+            self.statuses[sent.status] += 1
+            return replace(outcome, answer=sent)
+
+    def _outcome(self, request: Request) -> Outcome:
+        found = match(request.method, request.path)
+        headers: Mapping[str, str] = {}
+        try:
+            if not isinstance(found, Match):
+                raise _nowhere(request, found)
+            self._admit(request, found)
+            headers = self.limits.take(found.route.family, is_search=found.route.is_search, now=self.portal.now())
+            before = self.misbehaviour.before(request.method, request.path, writes=found.route.writes)
+            if before is not None:
+                return before
+            given = self._handle(request, found)
+        except Refusal as refusal:
+            given = self._refuse(refusal)
+            return Outcome(answer=replace(given, headers={**headers, **given.headers}))
+        done = replace(given, headers={**headers, **given.headers})
+        return self.misbehaviour.after(request.method, request.path, done, writes=found.route.writes)
+
+    def _admit(self, request: Request, found: Match) -> None:
+        if found.route.family == "oauth":
+            return
+        self.access.check(request.headers.get("authorization", ""))
+        name = found.path.get("type") or found.path.get("from")
+        table = self.portal.table(name) if name else None
+        check_scope(self.portal, required(found.route.family, table, writes=found.route.writes))
+
+    def _handle(self, request: Request, found: Match) -> Answer:
+        call = Call(
+            portal=self.portal,
+            method=request.method,
+            url=f"{self.url}{request.path}",
+            path=found.path,
+            query=parse_qs(request.query, keep_blank_values=True) if request.query else {},
+            body=request.body,
+            headers=request.headers,
+        )
+        return found.route.handler(call)
+
+    def _refuse(self, refusal: Refusal) -> Answer:
+        body = msgspec.structs.replace(refusal.body, correlation_id=self.portal.token())
+        return answer(body, refusal.status, headers=refusal.headers)
+
+
+def _nowhere(request: Request, methods: frozenset[str] | None) -> Refusal:
+    if methods:
+        allowed = {"Allow": ", ".join(sorted(methods))}
+        return Refusal(405, ErrorBody(message=f"Method {request.method} is not allowed"), headers=allowed)
+    return Refusal(404, ErrorBody(message="resource not found"))
