@@ -16,6 +16,7 @@ _COMMANDS = {
     "plan": ("syncd.cli.plan:plan", "Show what would be, or is waiting to be, written."),
     "people": ("syncd.cli.people:people", "List, export and unmerge people."),
     "inbox": ("syncd.cli.inbox:inbox", "Look after records that were refused."),
+    "provision": ("syncd.cli.provision:provision", "Create the fields that write-back needs."),
     "mapping": ("syncd.cli.mapping:mapping", "Suggest and check field mappings."),
     "agreement": ("syncd.cli.agreement:agreement", "Check the agreement and try its score."),
     "plugins": ("syncd.cli.setup:plugins", "List the installed connectors."),
