@@ -185,3 +185,18 @@ def check_scope(portal: Portal, scope: str | None) -> None:
         links={"scopes": "https://developers.hubspot.com/scopes"},
     )
     raise Refusal(403, body)
+
+
+def exchange(call: Call) -> Answer:
+    """Exchange a refresh token, a code or the app's own credentials for an access token."""
+    return call.access.exchange(call)
+
+
+def introspect(call: Call) -> Answer:
+    """Tell what a token is good for."""
+    return call.access.introspect(call)
+
+
+def revoke(call: Call) -> Answer:
+    """End a token."""
+    return call.access.revoke(call)

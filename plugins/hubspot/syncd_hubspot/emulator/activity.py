@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+_T = TypeVar("_T", "MailEvent", "Occurrence", "Submission")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -52,31 +55,48 @@ class Form:
     type: str = "hubspot"
 
 
-@dataclass(slots=True, kw_only=True)
+class Timeline(Generic[_T]):
+    """Events in the order of time; they are sorted when somebody looks, as a past is made up in any order."""
+
+    def __init__(self) -> None:
+        self._events: list[_T] = []
+        self._is_sorted = True
+
+    def add(self, event: _T) -> None:
+        """Add an event."""
+        self._is_sorted = self._is_sorted and (not self._events or self._events[-1] <= event)
+        self._events.append(event)
+
+    def all(self) -> list[_T]:
+        """Return the events, the oldest first."""
+        if not self._is_sorted:
+            self._events.sort()
+            self._is_sorted = True
+        return self._events
+
+    def drop(self, is_theirs: Callable[[_T], bool]) -> None:
+        """Forget events."""
+        self._events = [event for event in self._events if not is_theirs(event)]
+
+
 class Activity:
-    """All of it, each list in the order of time."""
+    """All of it; submissions by form."""
 
-    mail: list[MailEvent] = field(default_factory=list)
-    occurrences: list[Occurrence] = field(default_factory=list)
-    submissions: dict[str, list[Submission]] = field(default_factory=dict)
-    forms: dict[str, Form] = field(default_factory=dict)
-    campaigns: dict[int, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.mail: Timeline[MailEvent] = Timeline()
+        self.occurrences: Timeline[Occurrence] = Timeline()
+        self.submissions: dict[str, Timeline[Submission]] = {}
+        self.forms: dict[str, Form] = {}
+        self.campaigns: dict[int, str] = {}
 
-    def mailed(self, event: MailEvent) -> None:
-        """Note what happened to an e-mail."""
-        insort(self.mail, event)
-
-    def occurred(self, event: Occurrence) -> None:
-        """Note what a contact did."""
-        insort(self.occurrences, event)
-
-    def submitted(self, submission: Submission) -> None:
-        """Note a form that was filled in."""
-        insort(self.submissions.setdefault(submission.form, []), submission)
+    def add_form(self, form: Form) -> None:
+        """Set up a form."""
+        self.forms[form.id] = form
+        self.submissions[form.id] = Timeline()
 
     def forget(self, contact: int, email: str) -> None:
         """Drop what is known of an erased person."""
-        self.occurrences = [event for event in self.occurrences if event.contact != contact]
-        self.mail = [event for event in self.mail if event.recipient != email]
-        for form, found in self.submissions.items():
-            self.submissions[form] = [one for one in found if ("email", email) not in one.values]
+        self.occurrences.drop(lambda event: event.contact == contact)
+        self.mail.drop(lambda event: event.recipient == email)
+        for submissions in self.submissions.values():
+            submissions.drop(lambda one: ("email", email) in one.values)

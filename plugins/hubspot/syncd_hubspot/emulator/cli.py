@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from syncd_hubspot.emulator.fault_table import table
 from syncd_hubspot.emulator.limits import PLANS
 from syncd_hubspot.emulator.running import Options, assemble
 from syncd_hubspot.emulator.server import HOST, serve
@@ -31,7 +32,10 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     found = argparse.ArgumentParser(
-        prog="syncd emulate hubspot", description="Emulate a HubSpot account on the loopback address."
+        prog="syncd emulate hubspot",
+        description="Emulate a HubSpot account on the loopback address.",
+        epilog=f"faults for --misbehave, such as lag:5,429:0.1,503@POST:\n{table()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, is any free one")
     found.add_argument("--contacts", type=int, default=200, help="people in the account (default: 200)")

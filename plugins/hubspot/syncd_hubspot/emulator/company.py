@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 from syncd_hubspot.emulator import words
 from syncd_hubspot.emulator.activity import Form
@@ -21,7 +22,6 @@ INDUSTRIES = tuple(option.value for option in options(CHOICES["industry"]))
 SOURCES = tuple(option.value for option in options(CHOICES["source"]))
 SIZES = (3, 12, 40, 120, 350, 900, 2_400, 8_000)
 PEOPLE_PER_FIRM = 8
-DEALS_PER_PERSON = 0.06
 HISTORY_DAYS = 180
 REPS = 6
 FIRST_OWNER = 41_629_779
@@ -37,7 +37,14 @@ class Firm:
     place: tuple[str, str, str]
 
 
-def found(portal: Portal, *, contacts: int, engagements: bool = True) -> None:
+class History(Protocol):
+    """What makes up a person's past."""
+
+    def __call__(self, portal: Portal, rng: Random, contact: int, /, *, at: int, until: int) -> None:
+        """Make up what happened to *contact* between two instants."""
+
+
+def found(portal: Portal, *, contacts: int, history: History) -> None:
     """Fill a fresh portal with *contacts* people and what belongs to them, over the last half year."""
     now, rng = portal.now(), portal.rng
     staff(portal, now - 2 * HISTORY_DAYS * DAY)
@@ -45,10 +52,7 @@ def found(portal: Portal, *, contacts: int, engagements: bool = True) -> None:
     for number in range(contacts):
         at = now - HISTORY_DAYS * DAY + (number + 1) * (HISTORY_DAYS - 1) * DAY // (contacts + 1)
         person = arrive(portal, rng, firms, at=at, number=number, quiet=True)
-        if engagements:
-            from syncd_hubspot.emulator.living import past
-
-            past(portal, rng, person, at=at, until=now)
+        history(portal, rng, person, at=at, until=now)
 
 
 def staff(portal: Portal, at: int) -> None:
@@ -60,7 +64,7 @@ def staff(portal: Portal, at: int) -> None:
     portal.account.dismiss(str(FIRST_OWNER), at=at + 90 * DAY)
     for title, _, kind in words.FORMS:
         form = Form(id=portal.token(), name=title, created_at=at, type=kind)
-        portal.activity.forms[form.id] = form
+        portal.activity.add_form(form)
     portal.activity.campaigns.update({1_000 + n: name for n, name in enumerate(words.CAMPAIGNS)})
 
 

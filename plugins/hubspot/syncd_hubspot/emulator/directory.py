@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from syncd_hubspot.emulator.account import Owner, Pipeline, Stage
+from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.objects import Next, Paging, named
 from syncd_hubspot.emulator.wire import Answer, Call, answer, missing
 
@@ -95,6 +96,37 @@ def _pipeline(call: Call) -> Pipeline:
         if one.id == call.path["id"]:
             return one
     raise missing(f"No pipeline with id {call.path['id']} exists", context={"pipelineId": [call.path["id"]]})
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Calls of a day."""
+
+    name: str
+    usage_limit: int
+    current_usage: int
+    collected_at: str
+    fetch_status: str
+    resets_at: str
+
+
+class UsageList(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls of a day, as there are several counters of them."""
+
+    results: Sequence[Usage]
+
+
+def usage(call: Call) -> Answer:
+    """Tell how many of the day's calls are used."""
+    now, limits = call.portal.now(), call.limits
+    used = Usage(
+        name="private-apps-api-calls-daily",
+        usage_limit=limits.plan.daily,
+        current_usage=limits.used_today,
+        collected_at=iso(now),
+        fetch_status="SUCCESS",
+        resets_at=iso(limits.resets_at),
+    )
+    return answer(UsageList(results=[used]))
 
 
 def details(call: Call) -> Answer:

@@ -48,7 +48,7 @@ class Limits:
         self.used_today = 0
         self._zone = ZoneInfo(account.time_zone)
         self._portal_id = account.portal_id
-        self._tomorrow = 0
+        self.resets_at = 0
         self._general: deque[int] = deque()
         self._search: deque[int] = deque()
         self._associations: deque[int] = deque()
@@ -92,9 +92,9 @@ class Limits:
 
     def _new_day(self, now: int) -> None:
         """The day begins at midnight where the account is."""
-        if now >= self._tomorrow:
+        if now >= self.resets_at:
             today = datetime.fromtimestamp(now / 1000, UTC).astimezone(self._zone)
-            self._tomorrow = now + DAY_MS - ((today.hour * 60 + today.minute) * 60 + today.second) * 1000
+            self.resets_at = now + DAY_MS - ((today.hour * 60 + today.minute) * 60 + today.second) * 1000
             self.used_today = 0
 
     def refusal(self, policy: str, headers: Mapping[str, str]) -> Refusal:

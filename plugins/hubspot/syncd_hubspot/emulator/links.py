@@ -60,6 +60,7 @@ class Links:
 
     def __init__(self) -> None:
         self.labels: dict[int, Label] = {label.type_id: label for label in _pairs()}
+        self._plain = {(one.start, one.end): one for one in self.labels.values() if one.name is None}
         self._ends: dict[tuple[str, str], dict[int, dict[int, tuple[int, ...]]]] = {}
 
     def between(self, start: str, end: str) -> list[Label]:
@@ -68,7 +69,7 @@ class Links:
 
     def default(self, start: str, end: str) -> Label | None:
         """Return the type of an association without a label."""
-        return next((label for label in self.between(start, end) if label.name is None), None)
+        return self._plain.get((start, end))
 
     def of(self, start: str, record_id: int, end: str) -> Mapping[int, tuple[int, ...]]:
         """Return the records of kind *end* that a record is associated with, each with its types."""

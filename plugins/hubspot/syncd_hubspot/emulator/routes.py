@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from syncd_hubspot.emulator import associations, batch, directory, objects, properties, search
+from syncd_hubspot.emulator import access, associations, batch, directory, objects, properties, search, web
 from syncd_hubspot.emulator.versions import family_of
 from syncd_hubspot.emulator.wire import Answer, Call
 
@@ -80,6 +80,17 @@ _TABLE: tuple[tuple[str, str, str, Handler], ...] = (
     ("pipelines", "GET", "{type}/{id}", directory.read_pipeline),
     ("pipelines", "GET", "{type}/{id}/stages", directory.list_stages),
     ("account", "GET", "", directory.details),
+    ("usage", "GET", "daily/private-apps", directory.usage),
+    ("oauth", "POST", "", access.exchange),
+    ("oauth", "POST", "introspect", access.introspect),
+    ("oauth", "POST", "revoke", access.revoke),
+    ("occurrences", "GET", "", web.occurrences),
+    ("occurrences", "GET", "event-types", web.event_types),
+    ("mail-events", "GET", "events", web.mail_events),
+    ("mail-events", "GET", "campaigns/{id}", web.campaign),
+    ("forms", "GET", "", web.forms),
+    ("forms", "GET", "{id}", web.form),
+    ("submissions", "GET", "forms/{id}", web.submissions),
 )
 
 _READS = frozenset({"read", "search", "labels"})

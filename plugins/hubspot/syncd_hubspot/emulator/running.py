@@ -13,6 +13,7 @@ from syncd_hubspot.emulator.account import Account
 from syncd_hubspot.emulator.company import found
 from syncd_hubspot.emulator.instants import ms
 from syncd_hubspot.emulator.limits import PLANS, Limits
+from syncd_hubspot.emulator.living import nothing, past
 from syncd_hubspot.emulator.misbehaviour import Misbehaviour
 from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.server import HOST, in_thread
@@ -33,7 +34,7 @@ class Options:
     misbehave: str = ""
     plan: str = "unlimited"
     port: int = 0
-    engagements: bool = True
+    history: bool = True
     clock: Callable[[], int] = field(default=wall_clock)
 
 
@@ -69,6 +70,11 @@ class Emulator:
         calls = self.service.calls.items()
         return sum(n for (verb, where), n in calls if (not method or verb == method) and path in where)
 
+    def misbehave(self, switches: str) -> None:
+        """Switch to these faults and no others; "" lets all be well."""
+        with self.portal.lock:
+            self.service.misbehaviour.switch(switches)
+
     def forget_calls(self) -> None:
         """Count from zero."""
         self.service.calls.clear()
@@ -79,10 +85,11 @@ def assemble(options: Options) -> Service:
     """Put an emulator together, filled, not yet listening. Raises: ValueError for switches there are not."""
     portal = Portal(Account(), clock=options.clock, rng=Random(options.seed))
     access = Access(portal)
-    misbehaviour = Misbehaviour(portal, access, rng=Random(options.seed + 1))
     limits = Limits(PLANS[options.plan], portal.account)
+    misbehaviour = Misbehaviour(portal, access, limits, seed=options.seed)
+    misbehaviour.switch(options.misbehave)
     if options.contacts:
-        found(portal, contacts=options.contacts, engagements=options.engagements)
+        found(portal, contacts=options.contacts, history=past if options.history else nothing)
     return Service(portal, access=access, limits=limits, misbehaviour=misbehaviour, url=f"http://{HOST}:{options.port}")
 
 

@@ -14,7 +14,7 @@ from threading import Event, Thread
 
 import httptools
 
-from syncd_hubspot.emulator.misbehaviour import Outcome
+from syncd_hubspot.emulator.faults import Outcome
 from syncd_hubspot.emulator.service import Request
 from syncd_hubspot.emulator.wire import Answer
 

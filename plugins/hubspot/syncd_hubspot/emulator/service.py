@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 import msgspec
 
 from syncd_hubspot.emulator.access import Access, check_scope, required
+from syncd_hubspot.emulator.faults import Outcome
 from syncd_hubspot.emulator.limits import Limits
-from syncd_hubspot.emulator.misbehaviour import Misbehaviour, Outcome
+from syncd_hubspot.emulator.misbehaviour import Misbehaviour
 from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.routes import Match, match
 from syncd_hubspot.emulator.wire import Answer, Call, ErrorBody, Refusal, answer
@@ -61,7 +62,9 @@ class Service:
             before = self.misbehaviour.before(request.method, request.path, writes=found.route.writes)
             if before is not None:
                 return before
-            given = self._handle(request, found)
+            body, failed = self.misbehaviour.thinned(request.method, request.path, request.body)
+            given = self._handle(replace(request, body=body), found)
+            given = _with_errors(given, failed)
         except Refusal as refusal:
             given = self._refuse(refusal)
             return Outcome(answer=replace(given, headers={**headers, **given.headers}))
@@ -79,6 +82,8 @@ class Service:
     def _handle(self, request: Request, found: Match) -> Answer:
         call = Call(
             portal=self.portal,
+            access=self.access,
+            limits=self.limits,
             method=request.method,
             url=f"{self.url}{request.path}",
             path=found.path,
@@ -91,6 +96,17 @@ class Service:
     def _refuse(self, refusal: Refusal) -> Answer:
         body = msgspec.structs.replace(refusal.body, correlation_id=self.portal.token())
         return answer(body, refusal.status, headers=refusal.headers)
+
+
+def _with_errors(given: Answer, failed: Sequence[ErrorBody]) -> Answer:
+    """Add to a batch's answer the errors of inputs that were taken out of it."""
+    if not failed:
+        return given
+    body = msgspec.json.decode(given.body, type=dict[str, msgspec.Raw])
+    errors = msgspec.json.decode(body.get("errors", b"[]"), type=list[msgspec.Raw])
+    errors += [msgspec.Raw(msgspec.json.encode(error)) for error in failed]
+    whole = {**body, "numErrors": len(errors), "errors": errors}
+    return replace(given, status=207, body=msgspec.json.encode(whole))
 
 
 def _nowhere(request: Request, methods: frozenset[str] | None) -> Refusal:

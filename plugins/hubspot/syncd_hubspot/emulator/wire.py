@@ -14,6 +14,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 if TYPE_CHECKING:
+    from syncd_hubspot.emulator.access import Access
+    from syncd_hubspot.emulator.limits import Limits
     from syncd_hubspot.emulator.portal import Portal
 
 Context = Mapping[str, Sequence[str]]
@@ -65,6 +67,8 @@ class Call:
     """A request: *path* holds what the route's pattern left open, *query* every value of every key."""
 
     portal: Portal
+    access: Access
+    limits: Limits
     method: str
     url: str
     path: Mapping[str, str]

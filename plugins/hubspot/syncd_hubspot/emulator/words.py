@@ -45,6 +45,7 @@ FORMS = (
     ("Demo request", "/demo", "hubspot"),
     ("Contact sales", "/contact", "captured"),
 )
+NOTES = ("Interested in the team plan.", "Budget next quarter.", "Asked for references.", "Not the right person.")
 CAMPAIGNS = ("Product update", "Webinar invitation", "Case study of the month", "Pricing news")
 SITE = "https://www.example.com"
 SELLER = "seller.example"
