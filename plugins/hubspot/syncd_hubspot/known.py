@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from syncd.spi import Unavailable
 
-__all__ = ["Absence", "Known"]
+__all__ = ["Absence", "Known", "Stretch"]
 
 _TABLE = """CREATE TABLE IF NOT EXISTS known (
     stream TEXT, id INTEGER, at INTEGER, absent INTEGER DEFAULT 0, PRIMARY KEY (stream, id)) WITHOUT ROWID"""
@@ -28,6 +28,13 @@ class Absence(NamedTuple):
     known: int
 
 
+class Stretch(NamedTuple):
+    """The identifiers from *since* on up to *until*, without it; "" is no end."""
+
+    since: str
+    until: str
+
+
 class Known:
     """Identifiers with the instants of their versions, in milliseconds. ``absent`` is the walk that first missed one."""
 
@@ -36,9 +43,23 @@ class Known:
 
     def note(self, stream: str, seen: Mapping[str, int]) -> None:
         """Note that the records *seen* exist, with the instants of their versions."""
-        rows = [(stream, int(name), at) for name, at in seen.items() if _is_number(name)]
         with self._open() as db:
-            db.executemany("INSERT OR REPLACE INTO known (stream, id, at, absent) VALUES (?, ?, ?, 0)", rows)
+            _note(db, stream, seen)
+
+    def passed(self, stream: str, seen: Mapping[str, int], *, odd: Iterable[str], stretch: Stretch, walk: int) -> None:
+        """Note what a walk has *seen* on a stretch of identifiers, and mark as absent what else was known there.
+
+        Rows that are *odd* are there as well, whatever is wrong with them.
+        """
+        low = int(stretch.since) if _is_number(stretch.since) else 0
+        high = int(stretch.until) if _is_number(stretch.until) else _LARGEST
+        here = {int(name) for name in (*seen, *odd) if _is_number(name)}
+        known = "SELECT id FROM known WHERE stream = ? AND id >= ? AND id < ? AND absent = 0"
+        with self._open() as db:
+            rows = db.execute(known, (stream, low, high)).fetchall()
+            gone = [(walk, stream, number) for (number,) in rows if number not in here]
+            db.executemany("UPDATE known SET absent = ? WHERE stream = ? AND id = ?", gone)
+            _note(db, stream, seen)
 
     def forget(self, stream: str, ids: Iterable[str]) -> None:
         """Note that the host was told that *ids* are no more."""
@@ -53,17 +74,6 @@ class Known:
         with self._open() as db:
             row = db.execute("SELECT at FROM known WHERE stream = ? AND id = ?", (stream, int(external_id))).fetchone()
         return row[0] if row else None
-
-    def miss(self, stream: str, seen: Iterable[str], *, since: str, until: str, walk: int) -> None:
-        """Mark as absent from *walk* what is known from the identifier *since* on, up to *until*, and is not among *seen*."""
-        here = {int(name) for name in seen if _is_number(name)}
-        low, high = (int(since) if _is_number(since) else 0), (int(until) if _is_number(until) else _LARGEST)
-        with self._open() as db:
-            rows = db.execute(
-                "SELECT id FROM known WHERE stream = ? AND id >= ? AND id < ? AND absent = 0", (stream, low, high)
-            ).fetchall()
-            gone = [(walk, stream, number) for (number,) in rows if number not in here]
-            db.executemany("UPDATE known SET absent = ? WHERE stream = ? AND id = ?", gone)
 
     def absence(self, stream: str, walk: int) -> Absence:
         """Return how many records are absent from *walk*, of how many that were known before."""
@@ -108,10 +118,16 @@ class Known:
             return _opened(self._path)
 
 
+def _note(db: sqlite3.Connection, stream: str, seen: Mapping[str, int]) -> None:
+    rows = [(stream, int(name), at) for name, at in seen.items() if _is_number(name)]
+    db.executemany("INSERT OR REPLACE INTO known (stream, id, at, absent) VALUES (?, ?, ?, 0)", rows)
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path)
     try:
-        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA synchronous = OFF")  # a file that breaks is made anew, so that it may as well be fast
+        db.execute("PRAGMA journal_mode = MEMORY")
         db.execute(_TABLE)
     except sqlite3.Error:
         db.close()

@@ -58,8 +58,12 @@ def _post(portal: Portal, path: str, body: Mapping[str, object], what: str) -> N
 
 
 def _compared(stream: str, one: Definition, field: RemoteField) -> Finding:
-    if fits(one, field) or field == field_of(one):
+    lacking = [option for option in field.options if option not in {known.value for known in one.options}]
+    if field == field_of(one) or (fits(one, field) and not lacking):
         return Finding(level="ok", what=f"{stream}.{field.name} is there")
+    if fits(one, field):
+        what = f"{stream}.{field.name} is there and lacks the options {', '.join(lacking)}"
+        return Finding(level="warning", what=what, remedy="add them in HubSpot; a write of them would be refused")
     what = f"{stream}.{field.name} is there and holds {one.type}, not {body_of(field, '')['type']}"
     return Finding(level="error", what=what, remedy="map another property, or delete this one in HubSpot and run this again")
 

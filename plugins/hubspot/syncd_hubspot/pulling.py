@@ -13,7 +13,7 @@ from syncd.spi import Page
 from syncd_hubspot import activities, cursors, records
 from syncd_hubspot.answers import Object
 from syncd_hubspot.cursors import Cursor, Lane, Pace, Walk
-from syncd_hubspot.known import Absence, Known
+from syncd_hubspot.known import Absence, Known, Stretch
 from syncd_hubspot.objects import ObjectStream
 from syncd_hubspot.pages import Found, page_of
 from syncd_hubspot.portal import BATCH, Portal
@@ -61,7 +61,9 @@ class ObjectPuller:
         here = {one.id for one in live.results}
         odd = [records.refused(self._stream.name, one) for one in live.odd]
         left = [name for name in ids if name not in here and name not in {one.id for one in live.odd}]
-        return [*odd, *self._made([one for one in live.results if one.id in ids], whole=True), *self._traced(left)]
+        present = [one for one in live.results if one.id in ids]
+        self._known.note(self._stream.name, _versions(present))
+        return [*odd, *self._made(present, whole=True), *self._traced(left)]
 
     # ------------------------------------------------------------ lanes
 
@@ -95,8 +97,13 @@ class ObjectPuller:
         page = self._portal.listing(self._stream, after=walk.after, limit=self._sizes.listed, properties=self._properties)
         if not cursor.swept and not walk.after:
             cursor = cursors.begun(cursor, walk, self._pace, theirs=self._portal.theirs)
-        seen = [*(one.id for one in page.results), *(one.id for one in page.odd)]
-        self._known.miss(self._stream.name, seen, since=walk.after, until=page.after, walk=walk.began)
+        self._known.passed(
+            self._stream.name,
+            _versions(page.results),
+            odd=[one.id for one in page.odd],
+            stretch=Stretch(walk.after, page.after),
+            walk=walk.began,
+        )
         odd = [records.refused(self._stream.name, one) for one in page.odd]
         found = [*odd, *self._made(page.results, whole=False)]
         if page.after:
@@ -125,7 +132,6 @@ class ObjectPuller:
     def _made(self, found: Sequence[Object], *, whole: bool) -> list[Found]:
         """Return *found* as records; *whole* if their associations have to be asked for."""
         links = self._portal.links(self._stream, found, whole=whole)
-        self._known.note(self._stream.name, {one.id: millis(one.updated_at) for one in found})
         return [each for one in found for each in self._told(one, links.get(one.id, {}))]
 
     def _told(self, one: Object, links: Links) -> Sequence[Found]:
@@ -151,6 +157,7 @@ class ObjectPuller:
             if present is None:
                 found.append(self._gone(external_id))
             else:
+                self._known.note(self._stream.name, _versions([present]))
                 found += self._made([present], whole=True)
                 found += [records.forwarded(self._stream, external_id, to=present)] if present.id != external_id else []
         return found
@@ -183,6 +190,10 @@ class ObjectPuller:
     def _page(self, cursor: Cursor, found: Sequence[Found], *, notes: Sequence[str] = ()) -> Page:
         onward = cursors.due(cursor, self._portal.theirs, self._pace)
         return page_of(cursor, found, more=onward.lane is not None or onward.walk is not None, notes=notes)
+
+
+def _versions(found: Sequence[Object]) -> Mapping[str, int]:
+    return {one.id: millis(one.updated_at) for one in found}
 
 
 def _held(stream: str, absence: Absence) -> str:

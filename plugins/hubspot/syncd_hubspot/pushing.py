@@ -11,7 +11,7 @@ import msgspec
 
 from syncd.spi import Change, ConnectorError, Done, Gone, Misconfigured, Receipt, Ref, Rejected, Remapped, Unavailable
 from syncd_hubspot import lifecycle
-from syncd_hubspot.answers import objects
+from syncd_hubspot.answers import ErrorItem, objects
 from syncd_hubspot.errors import Invalid, error_of, rejected, unknown_properties
 from syncd_hubspot.lifecycle import LIFECYCLE, Move
 from syncd_hubspot.objects import ObjectStream
@@ -102,11 +102,9 @@ class Pusher:
         if not values:
             return
         try:
-            answer = self._sent(batch_of(values))
+            answer = objects(self._sent(batch_of(values)), f"{self._stream.name}: batch update")
         except Invalid as refusal:
-            if unknown := sorted(unknown_properties(refusal.error)):
-                what = f"{self._stream.name}: no property {', '.join(unknown)}"
-                raise Misconfigured(f"{what}; create it (syncd provision), or correct the mapping") from refusal
+            self._look_for_strange_properties([refusal.error])
             if len(values) == 1:
                 ((external_id, held),) = values.items()
                 receipts[changes[external_id].key] = rejected(refusal.error, held)
@@ -115,9 +113,18 @@ class Pusher:
             self._write(changes, {one: values[one] for one in half}, receipts)
             self._write(changes, {one: held for one, held in values.items() if one not in half}, receipts)
             return
-        outcome = judged(changes, values, objects(answer, f"{self._stream.name}: batch update"))
+        if not answer.results:
+            self._look_for_strange_properties(answer.errors)
+        outcome = judged(changes, values, answer)
         receipts |= {changes[external_id].key: known for external_id, known in outcome.receipts.items()}
         self._find_out(changes, values, outcome.unknown, receipts)
+
+    def _look_for_strange_properties(self, errors: Sequence[ErrorItem]) -> None:
+        """Raises: Misconfigured if nothing was written, because the mapping names properties that there are not."""
+        unknown = sorted({name for error in errors for name in unknown_properties(error)})
+        if unknown:
+            what = f"{self._stream.name}: no property {', '.join(unknown)}"
+            raise Misconfigured(f"{what}; create it (syncd provision), or correct the mapping")
 
     def _sent(self, body: Mapping[str, object]) -> bytes:
         reply = self._portal.write("POST", self._portal.paths.objects(self._stream.name, "batch/update"), body)
