@@ -53,10 +53,12 @@ class Got:
         """Return what stands at a place of the body."""
         here = self.json
         for step in path:
-            if (isinstance(here, dict) and isinstance(step, str)) or (isinstance(here, list) and isinstance(step, int)):
+            if isinstance(step, str):
+                assert isinstance(here, dict), path
                 here = here[step]
             else:
-                raise KeyError(path)
+                assert isinstance(here, list), path
+                here = here[step]
         return here
 
     def text(self, *path: str | int) -> str:

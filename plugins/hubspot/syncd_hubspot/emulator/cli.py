@@ -7,14 +7,17 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from random import Random
 
 import msgspec
 
 from syncd_hubspot.emulator.fault_table import table
 from syncd_hubspot.emulator.limits import PLANS
 from syncd_hubspot.emulator.running import Options, assemble
+from syncd_hubspot.emulator.sending import live, send
 from syncd_hubspot.emulator.server import HOST, serve
 from syncd_hubspot.emulator.service import Service
+from syncd_hubspot.emulator.webhooks import Webhooks
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
         "--plan", choices=sorted(PLANS), default="unlimited", help="whose limits on calls hold (default: unlimited)"
     )
     found.add_argument("--misbehave", default="", help="faults, as name[:number][@text of the request], joined by commas")
+    found.add_argument("--bare", action="store_true", help="people without a past: no engagements, events, deals")
+    found.add_argument("--live", type=float, default=0, help="let the company live on: so many things happen a minute")
+    found.add_argument("--webhooks", default="", help="address to send webhooks to, signed with client_secret")
     return found
 
 
@@ -51,29 +57,53 @@ def main(arguments: Sequence[str]) -> None:
     """Run the emulator until SIGINT or SIGTERM."""
     chosen = parser().parse_args(arguments)
     options = Options(
-        port=chosen.port, contacts=chosen.contacts, seed=chosen.seed, plan=chosen.plan, misbehave=chosen.misbehave
+        port=chosen.port,
+        contacts=chosen.contacts,
+        seed=chosen.seed,
+        plan=chosen.plan,
+        misbehave=chosen.misbehave,
+        history=not chosen.bare,
     )
     try:
         service = assemble(options)
     except ValueError as error:
         parser().error(str(error))
-    asyncio.run(_serve(service, port=options.port))
+    asyncio.run(_serve(service, options, per_minute=chosen.live, webhooks=chosen.webhooks))
 
 
-async def _serve(service: Service, *, port: int) -> None:
+async def _serve(service: Service, options: Options, *, per_minute: float, webhooks: str) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    beside: list[asyncio.Task[None]] = []
+    if webhooks:
+        queue = Webhooks(
+            service.portal,
+            service.misbehaviour,
+            url=webhooks,
+            secret=service.access.client_secret,
+            rng=Random(options.seed + 2),
+        )
+        beside.append(loop.create_task(send(queue)))
+    if per_minute:
+        beside.append(loop.create_task(live(service.portal, Random(options.seed + 3), per_minute=per_minute)))
+
+    for task in beside:
+        task.add_done_callback(lambda _: stop.set())
 
     def ready(number: int) -> None:
         service.url = f"http://{HOST}:{number}"
-        print_ready(service)
+        say_ready(service)
 
-    await serve(service.respond, port=port, ready=ready, stop=stop)
+    await serve(service.respond, port=options.port, ready=ready, stop=stop)
+    for task in beside:
+        if task.done():
+            task.result()  # what it failed of ends the emulator
+        task.cancel()
 
 
-def print_ready(service: Service) -> None:
+def say_ready(service: Service) -> None:
     """Write the line that says the emulator is ready."""
     line = Ready(
         url=service.url,

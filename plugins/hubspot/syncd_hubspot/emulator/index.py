@@ -50,19 +50,19 @@ class Index:
         """Tell whether writes are still on their way."""
         return bool(self._pending)
 
-    def modified(self, low: int, high: int) -> list[int]:
-        """Return the ids of the records modified from *low* to *high*, both included, in that order."""
+    def between(self, ids: tuple[int, int], modified: tuple[int, int]) -> list[int]:
+        """Return the ids in one range that were modified in another, both ends of both included, by the narrower of the two."""
         self._sort()
         docs = self.docs
-        found = self._modified[bisect_left(self._modified, (low, 0)) : bisect_right(self._modified, (high, _FOREVER))]
-        return [record_id for at, record_id in found if record_id in docs and docs[record_id].updated_at == at]
-
-    def ids(self, above: int = -1, below: int = _FOREVER) -> list[int]:
-        """Return the ids between *above* and *below*, neither included, in ascending order."""
-        self._sort()
-        docs = self.docs
-        found = self._ids[bisect_right(self._ids, above) : bisect_left(self._ids, below)]
-        return [record_id for record_id in found if record_id in docs]
+        first, last = bisect_left(self._ids, ids[0]), bisect_right(self._ids, ids[1])
+        start, end = bisect_left(self._modified, (modified[0], 0)), bisect_right(self._modified, (modified[1], _FOREVER))
+        if start == 0 and end == len(self._modified):
+            whole = self._ids[first:last]
+            return whole if len(self._ids) == len(docs) else [one for one in whole if one in docs]
+        if end - start <= last - first:
+            found = [(at, one) for at, one in self._modified[start:end] if ids[0] <= one <= ids[1] and one in docs]
+            return [one for at, one in found if docs[one].updated_at == at]
+        return [one for one in self._ids[first:last] if one in docs and modified[0] <= docs[one].updated_at <= modified[1]]
 
     def _apply(self, record_id: int, record: Record | None) -> None:
         before = self.docs.get(record_id)

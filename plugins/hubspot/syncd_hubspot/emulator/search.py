@@ -162,12 +162,9 @@ def _of_plan(table: Table, plan: _Plan) -> list[int]:
         ids = [] if hit is None or hit not in docs or not low <= hit <= high else [hit]
         if plan.modified is not None:
             ids = [one for one in ids if plan.modified.low <= docs[one].updated_at <= plan.modified.high]
-    elif plan.modified is not None:
-        ids = table.index.modified(plan.modified.low, plan.modified.high)
-        if plan.ids != EVERY:
-            ids = [one for one in ids if low <= one <= high]
     else:
-        ids = table.index.ids(low - 1, high + 1)
+        modified = plan.modified or EVERY
+        ids = table.index.between((low, high), (modified.low, modified.high))
     for meets in plan.tests:
         ids = [one for one in ids if meets(docs[one])]
     return ids
@@ -197,13 +194,14 @@ def _ordered(table: Table, found: list[int], sorts: Sequence[Sort | str], most: 
     if len(sorts) > 1:
         raise malformed(f"There are {len(sorts)} sorts; the maximum is 1")
     if not sorts:
-        return nsmallest(most, found)
+        return sorted(found)[:most]
     rule = sorts[0]
     if isinstance(rule, str):
         rule = Sort(property_name=rule.lstrip("-"), direction="DESCENDING" if rule.startswith("-") else "ASCENDING")
-    first = nsmallest if rule.direction.upper() in _ASCENDING else nlargest
+    ascending = rule.direction.upper() in _ASCENDING
     if rule.property_name == "hs_object_id":
-        return first(most, found)
+        return sorted(found, reverse=not ascending)[:most]  # mostly in order already, which sorting is quicker at than a heap
+    first = nsmallest if ascending else nlargest
     known = table.properties.get(rule.property_name)
     if known is None or known.archived:
         raise malformed(f"Property {rule.property_name} does not exist", rule.property_name)
