@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -45,8 +46,9 @@ WANTED = {
     "deals": frozenset({"dealname", "dealstage", "dealstage.label"}),
 }
 NAMED = {"companies": "name", "contacts": "firstname", "deals": "dealname", "calls": "hs_call_disposition"}
-OWN = ("syncd_note", "syncd_reason", "syncd_stage")
+OWN = ("own_note", "own_reason", "own_stage")
 _SWITCHES = {Failure.BUSY: "477:1", Failure.DOWN: "reset:1", Failure.LOST: "lost:1", Failure.NONSENSE: "hollow:1"}
+_HAPPENINGS = {"shift", "vanish", "merge", "drift"}
 _ATTEMPTS = 4
 
 
@@ -127,6 +129,19 @@ class HubSpotWorld:
         self._anchor = self.service.portal.create("contacts", {"email": f"{CANARY}@anchor.example"}).id
         for kind in ("contacts", "companies", "deals"):
             self.service.portal.of(kind).properties.update({name: _own(name) for name in OWN})
+        self.mend()
+
+    @contextmanager
+    def well(self) -> Generator[None]:
+        """Let the portal behave within the block."""
+        self.service.misbehaviour.switch("")
+        yield
+        self.mend()
+
+    def settle(self, misbehave: str) -> None:
+        """Let nothing more happen by itself; faults of the wire stay."""
+        left = [one for one in misbehave.split(",") if one.partition(":")[0] not in _HAPPENINGS]
+        self._misbehave = ",".join(left)
         self.mend()
 
     def opening(self, cache: Path) -> Opening:
@@ -216,9 +231,9 @@ class HubSpotWorld:
     def asking_for(self, receipt: type[Receipt]) -> Change:
         ref, other = self.fill("contacts", 2)
         number = next(self._numbers)
-        fields = {"syncd_note": FieldChange(None, f"{CANARY} {number}"), "syncd_reason": FieldChange(None, f"x {number}")}
+        fields = {"own_note": FieldChange(None, f"{CANARY} {number}"), "own_reason": FieldChange(None, f"x {number}")}
         if receipt is Rejected:
-            fields["syncd_stage"] = FieldChange(None, f"{CANARY} is no option")
+            fields["own_stage"] = FieldChange(None, f"{CANARY} is no option")
         elif receipt is Remapped:
             self.merge(ref, other)
         elif receipt is Gone:
@@ -247,11 +262,11 @@ class HubSpotWorld:
 
     def _archive_own(self, *, archived: bool) -> None:
         table = self.service.portal.of("contacts")
-        table.properties["syncd_note"] = msgspec.structs.replace(table.properties["syncd_note"], archived=archived)
+        table.properties["own_note"] = msgspec.structs.replace(table.properties["own_note"], archived=archived)
 
 
 def _own(name: str) -> Property:
-    kind = ("enumeration", "select") if name == "syncd_stage" else ("string", "text")
+    kind = ("enumeration", "select") if name == "own_stage" else ("string", "text")
     return Property(
         name=name,
         label=name,
@@ -260,5 +275,5 @@ def _own(name: str) -> Property:
         group_name="syncd",
         updated_at=iso(BORN),
         created_at=iso(BORN),
-        options=(Option(label="MQL", value="mql"),) if name == "syncd_stage" else (),
+        options=(Option(label="MQL", value="mql"),) if name == "own_stage" else (),
     )
