@@ -121,6 +121,6 @@ class Asked:
         return self.post(f"{CONTACTS}/search", {**body, "after": after} if after else body)
 
 
-def where(name: str, operator: str, value: str) -> Json:
+def where(name: str, operator: str, value: str) -> dict[str, Json]:
     """Return a filter."""
     return {"propertyName": name, "operator": operator, "value": value}

@@ -45,9 +45,9 @@ def test_a_contact_is_created_read_changed_and_archived(client: HubSpot) -> None
     made = api.create(SimplePublicObjectInputForCreate(properties={"email": "Ada@Firm.example", "firstname": "Ada"}))
     assert made.properties["email"] == "ada@firm.example"
     api.update(made.id, SimplePublicObjectInput(properties={"lastname": "Lovelace", "firstname": ""}))
-    read = api.get_by_id(made.id, properties=["firstname", "lastname", "nothing_of_the_kind"])
+    read = api.get_by_id(made.id, properties=["firstname", "lastname", "phone", "nothing_of_the_kind"])
     assert read.properties["lastname"] == "Lovelace"
-    assert read.properties["firstname"] is None
+    assert (read.properties["firstname"], read.properties["phone"]) == ("", None)
     assert "nothing_of_the_kind" not in read.properties
     api.archive(made.id)
     with pytest.raises(ApiException) as gone:

@@ -128,6 +128,8 @@ industry | Industry | enumeration/select | companyinformation | | @industry
 numberofemployees | Number of Employees | number/number | companyinformation | |
 annualrevenue | Annual Revenue | number/number | companyinformation | |
 description | Description | string/textarea | companyinformation | |
+twitterhandle | Twitter Handle | string/text | socialmediainformation | |
+facebookfans | Facebook Fans | number/number | socialmediainformation | |
 lifecyclestage | Lifecycle Stage | enumeration/radio | companyinformation | | @stage
 hs_lead_status | Lead Status | enumeration/radio | companyinformation | | @status
 num_associated_contacts | Number of Associated Contacts | number/number | companyinformation | rc |

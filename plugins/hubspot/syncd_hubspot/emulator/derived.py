@@ -21,8 +21,8 @@ def at_birth(kind: ObjectKind, record_id: int, values: Mapping[str, str], *, now
     if kind.plural == "contacts":
         added |= {"hs_all_contact_vids": str(record_id), "hs_is_contact": "true", "hs_is_unworked": "true"}
         added["hs_pipeline"] = "contacts-lifecycle-pipeline"
-        if "lifecyclestage" not in values:
-            added["lifecyclestage"] = "lead"
+    if kind.plural == "companies" and values.get("domain"):
+        added["website"] = values["domain"]
     return added | following(kind, values, now=now)
 
 
@@ -31,8 +31,6 @@ def following(kind: ObjectKind, changes: Mapping[str, str], *, now: int) -> dict
     also: dict[str, str] = {}
     if kind.plural == "contacts" and "email" in changes:
         also["hs_email_domain"] = changes["email"].rpartition("@")[2].lower()
-    if kind.plural == "companies" and changes.get("domain") and "website" not in changes:
-        also["website"] = changes["domain"]
     if changes.get("hubspot_owner_id"):
         also["hubspot_owner_assigneddate"] = iso(now)
     if kind.plural in _STAGED and changes.get("lifecyclestage"):

@@ -112,7 +112,7 @@ def test(one: Filter, found: Property) -> Test:
         return lambda record: not positive(record)
     name = one.property_name
     if one.operator == "HAS_PROPERTY":
-        return lambda record: name in record.values
+        return lambda record: bool(record.values.get(name))
     if one.operator == "IN":
         return _among(name, found, frozenset(str(value) for value in one.values or ()))
     if one.operator == "CONTAINS_TOKEN":
@@ -125,7 +125,7 @@ def _among(name: str, found: Property, wanted: frozenset[str]) -> Test:
 
     def meets(record: Record) -> bool:
         value = record.values.get(name)
-        return value is not None and (value.lower() if is_text else value) in wanted
+        return bool(value) and value is not None and (value.lower() if is_text else value) in wanted
 
     return meets
 

@@ -290,5 +290,5 @@ class Life:
         return [
             Firm(id=one.id, name=one.values.get("name", ""), domain=one.values["domain"], place=("Spain", "Madrid", "+34 91"))
             for one in live
-            if "domain" in one.values
+            if one.values.get("domain")
         ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from syncd_hubspot.emulator.derived import following
 from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.records import Record
 from syncd_hubspot.emulator.rendering import Selection, Shown, selection, show, show_written
@@ -214,7 +215,10 @@ def update_one(call: Call) -> Answer:
 
 
 def update(portal: Portal, table: Table, record: Record, changes: Changes) -> Shown:
-    """Write values into a live record and return it as a write answers. Raises: Refusal."""
+    """Write values into a live record and return it as a write answers: for contacts without its id, as recorded.
+
+    Raises: Refusal.
+    """
     values = checked(portal, table, appended(table, record.values, texts(changes.properties)))
     for name in table.unique & values.keys():
         if (taken := table.found(name, values[name])) not in (None, record.id):
@@ -222,7 +226,8 @@ def update(portal: Portal, table: Table, record: Record, changes: Changes) -> Sh
             raise already(table, taken)
     after = portal.update(table.kind.plural, record.id, values)
     changed = {name for name, value in after.values.items() if value != record.values.get(name)}
-    return show_written(after, changed | values.keys() | set(table.kind.always))
+    told = changed | values.keys() | following(table.kind, values, now=after.updated_at).keys() | {table.kind.modified}
+    return show_written(after, told if table.kind.plural == "contacts" else told | set(table.kind.always))
 
 
 def show_created(record: Record) -> Shown:

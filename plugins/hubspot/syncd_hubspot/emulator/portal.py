@@ -188,7 +188,7 @@ class Portal:
             self.links.forget(kind, old)
             self._index(table, old, None)
         self._store(table, record)
-        moved = sum(1 for name in lost.values if name not in kept.values)
+        moved = sum(1 for name in lost.values if not kept.values.get(name))
         self._tell(table, "merge", record.id, source, merged=(kept.id, lost.id), moved=moved)
         return record
 
@@ -297,13 +297,12 @@ def _changed(before: Record, news: Mapping[str, str], *, source: str, at: int) -
     history = dict(before.history)
     for name, value in news.items():
         history[name] = (Version(value=value, at=at, source=source), *versions(before, name))[:HISTORY_DEPTH]
-        if not value:
-            del values[name]
     return replace(before, values=values, history=history)
 
 
 def _merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: int) -> Record:
-    values = {**lost.values, **kept.values, "hs_object_id": str(new_id), kind.modified: iso(now)}
+    known = {name: value for name, value in kept.values.items() if value}
+    values = {**lost.values, **known, "hs_object_id": str(new_id), kind.modified: iso(now)}
     merged = (*kept.merged, *lost.merged, kept.id, lost.id)
     values["hs_merged_object_ids"] = ";".join(map(str, merged))
     if kind.plural == "contacts":

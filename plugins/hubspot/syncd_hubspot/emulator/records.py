@@ -17,7 +17,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record; *values* holds what is not empty. *history* has the older values of what has changed, newest first."""
+    """A record: *values* holds what was ever set, "" for what was emptied since; *history* what has changed, newest first."""
 
     id: int
     values: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Records as HubSpot sends them: every value a text, null where there is none, only what was asked for."""
+"""Records as HubSpot sends them: every value a text, null where there never was one, "" where it was emptied (as recorded)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def show(portal: Portal, table: Table, record: Record, chosen: Selection) -> Sho
 
 
 def show_written(record: Record, names: Iterable[str]) -> Shown:
-    """Return *record* as a write answers: what was written and what followed from it, with "" where it was emptied."""
+    """Return *record* as a write answers: what was written and what followed from it."""
     return Shown(
         id=str(record.id),
         properties={name: record.values.get(name, "") for name in sorted(names)},
