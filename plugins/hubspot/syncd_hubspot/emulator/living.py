@@ -261,7 +261,7 @@ _THINGS: tuple[tuple[int, Callable[[Moment], None]], ...] = (
     (4, _note),
     (3, _task),
     (3, _edit),
-    (2, _deal),
+    (6, _deal),
 )
 _DEEDS = tuple(thing for _, thing in _THINGS)
 _WEIGHTS = tuple(accumulate(weight for weight, _ in _THINGS))
