@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from syncd.spi import ConnectorSpec, Settings, hookimpl
 from syncd_hubspot.api import opened
@@ -30,9 +30,16 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             login=log_in,
             budgets=budgets,
             hints=hints,
+            emulator=_emulate,
         )
     ]
 
 
 def _origins(settings: Settings) -> tuple[str, ...]:
     return (settings.base_url,) if isinstance(settings, HubSpotSettings) else ()
+
+
+def _emulate(arguments: Sequence[str]) -> None:
+    from syncd_hubspot.emulator.cli import main  # as long to import as all the rest, and never needed beside a connection
+
+    main(arguments)
