@@ -14,8 +14,15 @@ def test_a_token_that_is_none_is_refused() -> None:
 
 def test_every_refusal_and_answer_has_a_correlation_id() -> None:
     hub = Asked()
-    assert len(hub.get(f"{CONTACTS}/7").text("correlationId")) == 36
+    refused = hub.get(f"{CONTACTS}/7")
+    assert len(refused.text("correlationId")) == 36
+    assert refused.outcome.answer.headers["x-hubspot-correlation-id"] == refused.text("correlationId")
     assert "x-hubspot-correlation-id" in hub.get(CONTACTS).outcome.answer.headers
+
+
+def test_the_date_is_that_of_the_accounts_clock() -> None:
+    hub = Asked(misbehave="skew:90")
+    assert hub.get(CONTACTS).outcome.answer.headers["date"] == "Sat, 21 Nov 2026 12:01:30 GMT"
 
 
 def test_an_access_token_lives_half_an_hour() -> None:

@@ -258,3 +258,11 @@ def test_what_is_not_there_is_not_found(hub: Asked) -> None:
 
 def test_a_body_that_is_no_json_is_refused(hub: Asked) -> None:
     assert hub.post(CONTACTS, ["properties"]).text("message").startswith("Invalid input JSON")
+
+
+def test_what_the_admin_requires_stops_every_write_to_a_record_that_lacks_it(hub: Asked) -> None:
+    one = hub.make("ann@firm.example")
+    hub.service.portal.of("contacts").required.add("country")
+    got = hub.ask("PATCH", f"{CONTACTS}/{one}", {"properties": {"jobtitle": "CEO"}})
+    assert (got.status, got.text("errors", 0, "code")) == (400, "MISSING_REQUIRED_PROPERTY")
+    assert write(hub, one, {"jobtitle": "CEO", "country": "Spain"}) == 200

@@ -15,7 +15,7 @@ from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.records import Record
 from syncd_hubspot.emulator.rendering import Selection, Shown, selection, show, show_written
 from syncd_hubspot.emulator.table import Table
-from syncd_hubspot.emulator.values import appended, checked
+from syncd_hubspot.emulator.values import appended, checked, complete
 from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, ErrorBody, Refusal, answer, conflict, invalid, missing
 
 PAGE = 100
@@ -179,6 +179,7 @@ def create(portal: Portal, table: Table, new: NewRecord) -> Record:
     for name in table.unique:
         if (value := values.get(name)) and (taken := table.found(name, value)) is not None:
             raise already(table, taken)
+    complete(table, values)
     ends = [_end(portal, table, link) for link in new.associations or ()]
     record = portal.create(table.kind.plural, values)
     for types, end_id in ends:
@@ -224,6 +225,7 @@ def update(portal: Portal, table: Table, record: Record, changes: Changes) -> Sh
         if (taken := table.found(name, values[name])) not in (None, record.id):
             assert taken is not None
             raise already(table, taken)
+    complete(table, {**record.values, **values})
     after = portal.update(table.kind.plural, record.id, values)
     changed = {name for name, value in after.values.items() if value != record.values.get(name)}
     told = changed | values.keys() | following(table.kind, values, now=after.updated_at).keys() | {table.kind.modified}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import formatdate
+from functools import lru_cache
 from urllib.parse import parse_qs
 
 import msgspec
@@ -45,13 +47,14 @@ class Service:
         """Answer a request and say how the answer is to be sent."""
         with self.portal.lock:
             self.calls[request.method, request.path] += 1
-            outcome = self._outcome(request)
             correlation = self.portal.token()
-            sent = replace(outcome.answer, headers={**outcome.answer.headers, "x-hubspot-correlation-id": correlation})
+            outcome = self._outcome(request, correlation)
+            headers = {"date": http_date(self.portal.now() // 1000), "x-hubspot-correlation-id": correlation}
+            sent = replace(outcome.answer, headers={**outcome.answer.headers, **headers})
             self.statuses[sent.status] += 1
             return replace(outcome, answer=sent)
 
-    def _outcome(self, request: Request) -> Outcome:
+    def _outcome(self, request: Request, correlation: str) -> Outcome:
         found = match(request.method, request.path)
         headers: Mapping[str, str] = {}
         try:
@@ -66,7 +69,7 @@ class Service:
             given = self._handle(replace(request, body=body), found)
             given = _with_errors(given, failed)
         except Refusal as refusal:
-            given = self._refuse(refusal)
+            given = _refused(refusal, correlation)
             return Outcome(answer=replace(given, headers={**headers, **given.headers}))
         done = replace(given, headers={**headers, **given.headers})
         return self.misbehaviour.after(request.method, request.path, done, writes=found.route.writes)
@@ -93,9 +96,20 @@ class Service:
         )
         return found.route.handler(call)
 
-    def _refuse(self, refusal: Refusal) -> Answer:
-        body = msgspec.structs.replace(refusal.body, correlation_id=self.portal.token())
-        return answer(body, refusal.status, headers=refusal.headers)
+
+@lru_cache(maxsize=8)
+def http_date(seconds: int) -> str:
+    """Write a time as HTTP does; by the account's clock, which may be wrong.
+
+    >>> http_date(1_795_262_400)
+    'Sat, 21 Nov 2026 12:00:00 GMT'
+    """
+    return formatdate(seconds, usegmt=True)
+
+
+def _refused(refusal: Refusal, correlation: str) -> Answer:
+    body = msgspec.structs.replace(refusal.body, correlation_id=correlation)
+    return answer(body, refusal.status, headers=refusal.headers)
 
 
 def _with_errors(given: Answer, failed: Sequence[ErrorBody]) -> Answer:

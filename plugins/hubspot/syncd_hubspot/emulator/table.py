@@ -25,6 +25,7 @@ class Table:
         self.index = Index()
         self.last_id = first_id
         self.unique = kind.unique
+        self.required: set[str] = set()
         self._ids: list[int] = []
         self._archived_ids: list[int] = []
         self._unique: dict[str, dict[str, int]] = {}

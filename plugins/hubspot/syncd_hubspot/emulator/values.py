@@ -56,6 +56,17 @@ def checked(portal: Portal, table: Table, values: Mapping[str, str]) -> dict[str
     return stored
 
 
+def complete(table: Table, values: Mapping[str, str]) -> None:
+    """Raises: Refusal if a record with *values* would lack what the admin requires, even if that is not being written.
+
+    Since 2026-09 every write is held to it: developers.hubspot.com/changelog/crm-api-write-validation-enforcement
+    (read 2026-11-21).
+    """
+    lacking = sorted(name for name in table.required if not values.get(name))
+    if lacking:
+        raise refused([Fault(name=name, error="MISSING_REQUIRED_PROPERTY", message=f"{name} is required") for name in lacking])
+
+
 def refused(faults: list[Fault]) -> Refusal:
     """Refuse values, as HubSpot does: as JSON within the message, and once more as errors."""
     text = msgspec.json.encode(faults).decode()

@@ -18,8 +18,6 @@ properties          /crm/v3/properties              /crm/properties/{V}
 owners              /crm/v3/owners                  /crm/owners/{V}
 pipelines           /crm/v3/pipelines               /crm/pipelines/{V}
 associations        /crm/v4/associations            /crm/associations/{V}
-schemas             /crm/v3/schemas                 /crm-object-schemas/{V}/schemas
-limits              /crm/v3/limits                  /crm/limits/{V}
 occurrences         /events/v3/events               /events/event-occurrences/{V}
 oauth               /oauth/v1/token                 /oauth/{V}/token
 oauth               /oauth/v3/token
@@ -28,8 +26,6 @@ usage               /account-info/v3/api-usage      /account-info/{V}/api-usage
 forms               /marketing/v3/forms             /marketing/forms/2026-09-beta
 submissions         /form-integrations/v1/submissions
 mail-events         /email/public/v1
-webhooks            /webhooks/v3                    /webhooks/2026-03
-webhooks            /app-webhooks/2026-09
 """
 
 
