@@ -23,6 +23,7 @@ from syncd_hubspot.values import instant, millis
 __all__ = ["ObjectPuller", "Sizes"]
 
 _GONE = "gone"
+_TRACES = ["hs_merged_object_ids", "hs_object_id"]
 _FEW, _SHARE = 50, 10  # of what is known, so many records or one in so many may vanish at once without being held
 
 
@@ -80,13 +81,11 @@ class ObjectPuller:
 
     def _archived(self, cursor: Cursor, lane: Lane) -> Page:
         """Walk the bin, which knows no time, for what got there since the last walk."""
-        page = self._portal.listing(
-            self._stream, after=lane.after, limit=self._sizes.listed, properties=["hs_object_id"], archived=True
-        )
+        page = self._portal.listing(self._stream, after=lane.after, limit=self._sizes.listed, properties=_TRACES, archived=True)
         if not lane.after:
             lane = replace(lane, mark=min(lane.mark, self._portal.theirs))
         fresh = [one for one in page.results if one.archived_at is None or millis(one.archived_at) >= lane.since]
-        found = [self._buried(one) for one in fresh]
+        found = [each for one in fresh for each in (*self._merged(one), self._buried(one))]
         self._known.forget(self._stream.name, [one.id for one in fresh])
         onward = replace(cursor, lane=replace(lane, after=page.after)) if page.after else cursors.closed(cursor, lane)
         return self._page(onward, found)
@@ -137,16 +136,21 @@ class ObjectPuller:
     def _told(self, one: Object, links: Links) -> Sequence[Found]:
         if self._stream.kind == "activity":
             return [activities.engagement(self._stream, one, links)]
+        present = records.record(self._stream, one, links, wanted=self._wanted, stages=self._stages)
+        return [*self._merged(one), present]
+
+    def _merged(self, one: Object) -> Sequence[Found]:
+        """Say of the records that were merged into this one where they live on."""
         earlier = list(records.merged(self._stream, one))
         if earlier:
             self._known.forget(self._stream.name, [each.external_id for each in earlier])
-        return [*earlier, records.record(self._stream, one, links, wanted=self._wanted, stages=self._stages)]
+        return earlier
 
     def _traced(self, ids: Sequence[str]) -> list[Found]:
         """Say what became of *ids*, which are not where they were: in the bin, merged, there after all, or gone for good."""
         if not ids:
             return []
-        binned = {one.id: one for one in self._portal.batch(self._stream, ids, ["hs_object_id"], archived=True).results}
+        binned = {one.id: one for one in self._portal.batch(self._stream, ids, _TRACES, archived=True).results}
         found: list[Found] = []
         for external_id in ids:
             one = binned.get(external_id)
