@@ -1,11 +1,45 @@
-"""Declares the distribution; the connector comes with its own issue."""
+"""syncd's connector for HubSpot: reads people, companies, deals and what happened, and writes scores and stages back."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from syncd.spi import ConnectorSpec, hookimpl
+from collections.abc import Iterable, Sequence
+
+from syncd.spi import ConnectorSpec, Settings, hookimpl
+from syncd_hubspot.api import opened
+from syncd_hubspot.hooks import hints
+from syncd_hubspot.limits import budgets
+from syncd_hubspot.login import log_in
+from syncd_hubspot.portal import BATCH
+from syncd_hubspot.settings import HubSpotSettings, kinds
+
+__all__ = ["syncd_connectors"]
 
 
 @hookimpl
 def syncd_connectors() -> Iterable[ConnectorSpec]:
-    """Bring no connector yet."""
-    return ()
+    """Return the HubSpot connector."""
+    return [
+        ConnectorSpec(
+            name="hubspot",
+            title="HubSpot",
+            settings=HubSpotSettings,
+            streams=kinds,
+            open=opened,
+            batch=BATCH,
+            origins=_origins,
+            login=log_in,
+            budgets=budgets,
+            hints=hints,
+            emulator=_emulate,
+        )
+    ]
+
+
+def _origins(settings: Settings) -> tuple[str, ...]:
+    return (settings.base_url,) if isinstance(settings, HubSpotSettings) else ()
+
+
+def _emulate(arguments: Sequence[str]) -> None:
+    from syncd_hubspot.emulator.cli import main  # as long to import as all the rest, and never needed beside a connection
+
+    main(arguments)

@@ -1,0 +1,118 @@
+"""`syncd emulate hubspot`: read the command line, start, say so in one line of JSON, serve until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from random import Random
+
+import msgspec
+
+from syncd_hubspot.emulator.fault_table import table
+from syncd_hubspot.emulator.limits import PLANS
+from syncd_hubspot.emulator.running import Options, assemble
+from syncd_hubspot.emulator.sending import live, send
+from syncd_hubspot.emulator.server import HOST, serve
+from syncd_hubspot.emulator.service import Service
+from syncd_hubspot.emulator.webhooks import Webhooks
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client needs to know."""
+
+    url: str
+    token: str
+    portal: int
+    contacts: int
+    client_id: str
+    client_secret: str
+    refresh_token: str
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = argparse.ArgumentParser(
+        prog="syncd emulate hubspot",
+        description="Emulate a HubSpot account on the loopback address.",
+        epilog=f"faults for --misbehave, such as lag:5,429:0.1,503@POST:\n{table()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, is any free one")
+    found.add_argument("--contacts", type=int, default=200, help="people in the account (default: 200)")
+    found.add_argument("--seed", type=int, default=1, help="what chance starts from; the same seed makes the same account")
+    found.add_argument(
+        "--plan", choices=sorted(PLANS), default="unlimited", help="whose limits on calls hold (default: unlimited)"
+    )
+    found.add_argument("--misbehave", default="", help="faults, as name[:number][@text of the request], joined by commas")
+    found.add_argument("--bare", action="store_true", help="people without a past: no engagements, events, deals")
+    found.add_argument("--live", type=float, default=0, help="let the company live on: so many things happen a minute")
+    found.add_argument("--webhooks", default="", help="address to send webhooks to, signed with client_secret")
+    return found
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the emulator until SIGINT or SIGTERM."""
+    chosen = parser().parse_args(arguments)
+    options = Options(
+        port=chosen.port,
+        contacts=chosen.contacts,
+        seed=chosen.seed,
+        plan=chosen.plan,
+        misbehave=chosen.misbehave,
+        history=not chosen.bare,
+    )
+    try:
+        service = assemble(options)
+    except ValueError as error:
+        parser().error(str(error))
+    asyncio.run(_serve(service, options, per_minute=chosen.live, webhooks=chosen.webhooks))
+
+
+async def _serve(service: Service, options: Options, *, per_minute: float, webhooks: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    beside: list[asyncio.Task[None]] = []
+    if webhooks:
+        queue = Webhooks(
+            service.portal,
+            service.misbehaviour,
+            url=webhooks,
+            secret=service.access.client_secret,
+            rng=Random(options.seed + 2),
+        )
+        beside.append(loop.create_task(send(queue)))
+    if per_minute:
+        beside.append(loop.create_task(live(service.portal, Random(options.seed + 3), per_minute=per_minute)))
+
+    for task in beside:
+        task.add_done_callback(lambda _: stop.set())
+
+    def ready(number: int) -> None:
+        service.url = f"http://{HOST}:{number}"
+        say_ready(service)
+
+    await serve(service.respond, port=options.port, ready=ready, stop=stop)
+    for task in beside:
+        if task.done():
+            task.result()  # what it failed of ends the emulator
+        task.cancel()
+
+
+def say_ready(service: Service) -> None:
+    """Write the line that says the emulator is ready."""
+    line = Ready(
+        url=service.url,
+        token=service.access.token,
+        portal=service.portal.account.portal_id,
+        contacts=len(service.portal.of("contacts").live),
+        client_id=service.access.client_id,
+        client_secret=service.access.client_secret,
+        refresh_token=service.access.refresh_token,
+    )
+    sys.stdout.write(f"{msgspec.json.encode(line).decode()}\n")
+    sys.stdout.flush()

@@ -1,0 +1,140 @@
+"""A seeded company to emulate: firms, people who work there, deals, and what has passed between them and the reps.
+
+Everything fits together: people have the e-mail addresses of their firms, deals the contacts and the firm they are about,
+stages follow from what happened. The same seed makes the same company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+from syncd_hubspot.emulator import words
+from syncd_hubspot.emulator.activity import Form
+from syncd_hubspot.emulator.catalog import CHOICES
+from syncd_hubspot.emulator.definitions import options
+from syncd_hubspot.emulator.instants import DAY, iso
+from syncd_hubspot.emulator.portal import Portal
+
+INDUSTRIES = tuple(option.value for option in options(CHOICES["industry"]))
+SOURCES = tuple(option.value for option in options(CHOICES["source"]))
+SIZES = (3, 12, 40, 120, 350, 900, 2_400, 8_000)
+PEOPLE_PER_FIRM = 8
+HISTORY_DAYS = 180
+REPS = 6
+FIRST_OWNER = 41_629_779
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firm:
+    """A company as its people need to know it."""
+
+    id: int
+    name: str
+    domain: str
+    place: tuple[str, str, str]
+
+
+class History(Protocol):
+    """What makes up a person's past."""
+
+    def __call__(self, portal: Portal, rng: Random, contact: int, /, *, at: int, until: int) -> None:
+        """Make up what happened to *contact* between two instants."""
+
+
+def found(portal: Portal, *, contacts: int, history: History) -> None:
+    """Fill a fresh portal with *contacts* people and what belongs to them, over the last half year."""
+    now, rng = portal.now(), portal.rng
+    staff(portal, now - 2 * HISTORY_DAYS * DAY)
+    firms = [_firm(portal, rng, at=now - HISTORY_DAYS * DAY, number=n) for n in range(-(-contacts // PEOPLE_PER_FIRM))]
+    for number in range(contacts):
+        at = now - HISTORY_DAYS * DAY + (number + 1) * (HISTORY_DAYS - 1) * DAY // (contacts + 1)
+        person = arrive(portal, rng, firms, at=at, number=number, quiet=True)
+        history(portal, rng, person, at=at, until=now)
+
+
+def staff(portal: Portal, at: int) -> None:
+    """Hire the reps, one of whom has left since, and set up forms and campaigns."""
+    rng = portal.rng
+    for number in range(REPS):
+        name = (words.FIRST[number * 5], rng.choice(words.LAST))
+        portal.account.hire(FIRST_OWNER + 7 * number, name, domain=words.SELLER, at=at)
+    portal.account.dismiss(str(FIRST_OWNER), at=at + 90 * DAY)
+    for title, _, kind in words.FORMS:
+        form = Form(id=portal.token(), name=title, created_at=at, type=kind)
+        portal.activity.add_form(form)
+    portal.activity.campaigns.update({1_000 + n: name for n, name in enumerate(words.CAMPAIGNS)})
+
+
+def reps(portal: Portal) -> list[str]:
+    """Return the owners who still work here."""
+    return [owner.id for owner in portal.account.owners.values() if not owner.archived]
+
+
+def _firm(portal: Portal, rng: Random, *, at: int, number: int) -> Firm:
+    name = f"{rng.choice(words.COMPANY_FIRST)} {rng.choice(words.COMPANY_LAST)}"
+    domain = f"{name.replace(' ', '-').lower()}-{number}.example"
+    country, city, phone = rng.choice(words.COUNTRIES)
+    values = {
+        "name": name,
+        "domain": domain,
+        "industry": rng.choice(INDUSTRIES),
+        "numberofemployees": str(rng.choice(SIZES)),
+        "country": country,
+        "city": city,
+        "phone": f"{phone} {rng.randint(1_000_000, 9_999_999)}",
+        "lifecyclestage": "lead",
+        "hubspot_owner_id": rng.choice(reps(portal)),
+    }
+    record = portal.create("companies", values, source="IMPORT", at=at + number, quiet=True)
+    return Firm(id=record.id, name=name, domain=domain, place=(country, city, phone))
+
+
+def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, at: int, number: int, quiet: bool = False) -> int:
+    """Let a person become known; return the contact's id. Some came without a firm, a phone or an owner."""
+    first, last = rng.choice(words.FIRST), rng.choice(words.LAST)
+    firm = rng.choice(firms) if firms else None
+    domain = firm.domain if firm and rng.random() < 0.9 else "example.org"
+    country, city, phone = firm.place if firm else rng.choice(words.COUNTRIES)
+    values = {
+        "email": f"{first}.{last}.{number}@{domain}".lower(),
+        "firstname": first,
+        "lastname": last,
+        "jobtitle": rng.choice(words.TITLES),
+        "country": country,
+        "city": city,
+        "lifecyclestage": rng.choice(("subscriber", "lead", "lead")),
+        "hs_analytics_source": rng.choice(SOURCES),
+    }
+    if firm:
+        values["company"] = firm.name
+    if rng.random() < 0.6:
+        values["phone"] = f"{phone} {rng.randint(1_000_000, 9_999_999)}"
+    if rng.random() < 0.7:
+        values |= {"hubspot_owner_id": rng.choice(reps(portal)), "hs_lead_status": rng.choice(("NEW", "OPEN", "IN_PROGRESS"))}
+    record = portal.create("contacts", values, source="FORM", at=at, quiet=quiet)
+    if firm and domain == firm.domain:
+        portal.associate(portal.links.labels[1], record.id, firm.id)
+    return record.id
+
+
+def deal(portal: Portal, rng: Random, contact: int, *, at: int, quiet: bool = False) -> int:
+    """Open a deal about a person and the firm."""
+    person = portal.of("contacts").live[contact]
+    customer = person.values.get("company") or person.values.get("lastname", "")
+    values = {
+        "dealname": f"{customer} – {rng.choice(('Starter', 'Team', 'Company'))}",
+        "amount": str(rng.randint(10, 400) * 100),
+        "pipeline": "default",
+        "dealstage": "appointmentscheduled",
+        "closedate": iso(at + rng.randint(20, 90) * DAY),
+        "hubspot_owner_id": person.values.get("hubspot_owner_id") or rng.choice(reps(portal)),
+    }
+    record = portal.create("deals", values, source="CRM_UI", at=at, quiet=quiet)
+    portal.associate(portal.links.labels[3], record.id, contact)
+    firm = person.values.get("associatedcompanyid")
+    if firm and int(firm) in portal.of("companies").live:
+        portal.associate(portal.links.labels[5], record.id, int(firm))
+    return record.id

@@ -1,0 +1,152 @@
+"""Doing wrong on purpose: which faults are switched on, and when each of them strikes.
+
+A switch is ``name[:number][@text]``: ``503:0.1@POST /crm`` hits one in ten of the requests whose method and path hold that
+text. `fault_table.FAULTS` says what there is. Chance is seeded for each switch apart: the same switches, seed and requests
+give the same faults, and adding a switch moves none of the others. A fault of chance never strikes the same request more
+than twice in a row unless its share is 1, so that whoever tries three times gets on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from zlib import crc32
+
+import msgspec
+
+from syncd_hubspot.emulator.access import Access
+from syncd_hubspot.emulator.fault_table import FAULTS
+from syncd_hubspot.emulator.faults import Fault, Outcome, Scene, Unit
+from syncd_hubspot.emulator.limits import Limits
+from syncd_hubspot.emulator.portal import Portal
+from syncd_hubspot.emulator.wire import Answer, ErrorBody
+
+_IN_A_ROW = 2
+
+
+@dataclass(slots=True, kw_only=True)
+class Switch:
+    """A fault that is on: how much of it, for which requests, and how often it has been looked at."""
+
+    fault: Fault
+    number: float
+    match: str
+    rng: Random
+    seen: int = 0
+    streaks: Counter[str] = field(default_factory=Counter)
+
+    def strikes(self, request: str) -> bool:
+        """Tell whether the fault strikes now; asked once for each request it could strike."""
+        if self.fault.unit is Unit.REQUESTS:
+            self.seen += 1
+            return self.seen % max(1, int(self.number)) == 0
+        if self.fault.unit is not Unit.SHARE:
+            return True
+        if self.number < 1 and self.streaks[request] >= _IN_A_ROW:
+            self.streaks[request] = 0
+            return False
+        hit = self.rng.random() < self.number
+        self.streaks[request] = self.streaks[request] + 1 if hit else 0
+        return hit
+
+
+def parsed(text: str, *, seed: int) -> tuple[Switch, ...]:
+    """Read switches. Raises: ValueError naming a switch that is none."""
+    return tuple(_switch(word.strip(), seed) for word in text.split(",") if word.strip())
+
+
+def _switch(word: str, seed: int) -> Switch:
+    told, _, match = word.partition("@")
+    name, _, number = told.partition(":")
+    fault = FAULTS.get(name)
+    if fault is None:
+        raise ValueError(f"--misbehave {word}: there is no fault {name!r}; there are {', '.join(FAULTS)}")
+    try:
+        amount = float(number) if number else fault.default
+    except ValueError as error:
+        raise ValueError(f"--misbehave {word}: {number!r} is no number") from error
+    return Switch(fault=fault, number=amount, match=match, rng=Random(crc32(word.encode()) + seed))
+
+
+class Misbehaviour:
+    """The switches that are on. *hits* counts how often each fault struck; *is_on* turned off lets all be well."""
+
+    def __init__(self, portal: Portal, access: Access, limits: Limits, *, seed: int) -> None:
+        self.portal = portal
+        self.access = access
+        self.limits = limits
+        self.seed = seed
+        self.is_on = True
+        self.hits: Counter[str] = Counter()
+        self.switches: tuple[Switch, ...] = ()
+
+    def switch(self, text: str) -> None:
+        """Switch to the faults that *text* names, and no others. Raises: ValueError."""
+        switches = parsed(text, seed=self.seed)
+        self.portal.well()
+        self.access.rotates = False
+        self.switches = switches
+        for one in switches:
+            if one.fault.setup is not None:
+                one.fault.setup(self.portal, self.access, one.number, one.rng)
+
+    def share(self, name: str) -> float:
+        """Return how much of a fault there is, for those that concern no request."""
+        return next((one.number for one in self.switches if one.fault.name == name and self.is_on), 0.0)
+
+    def before(self, method: str, path: str, *, writes: bool) -> Outcome | None:
+        """Do what goes wrong before a request is served; return its answer if it never is."""
+        for one, scene in self._striking("before", method, path, writes=writes):
+            if one.fault.before is not None and (outcome := one.fault.before(scene)) is not None:
+                return outcome
+        return None
+
+    def after(self, method: str, path: str, done: Answer, *, writes: bool) -> Outcome:
+        """Return how an answer is sent."""
+        for one, scene in self._striking("after", method, path, writes=writes):
+            if one.fault.after is not None:
+                return one.fault.after(scene, done)
+        return Outcome(answer=done)
+
+    def thinned(self, method: str, path: str, body: bytes) -> tuple[bytes, Sequence[ErrorBody]]:
+        """Take from a batch of writes what is to fail; return what is left of it and the errors for what fails aloud."""
+        if not self.switches or not self.is_on or "/batch/" not in path or path.endswith(("/read", "/archive")):
+            return body, ()
+        errors: list[ErrorBody] = []
+        for one in self.switches:
+            if one.fault.thins is not None and one.match in f"{method} {path}":
+                body, failed = _thin(body, one)
+                self.hits[one.fault.name] += len(failed)
+                errors += [error for item in failed if (error := one.fault.thins(item)) is not None]
+        return body, errors
+
+    def _striking(self, stage: str, method: str, path: str, *, writes: bool) -> Sequence[tuple[Switch, Scene]]:
+        if not self.switches or not self.is_on:
+            return ()
+        request = f"{method} {path}"
+        struck = []
+        for one in self.switches:
+            if getattr(one.fault, stage) is None or one.match not in request or not one.fault.concerns(request, writes):
+                continue
+            if one.strikes(request):
+                self.hits[one.fault.name] += 1
+                scene = Scene(
+                    portal=self.portal, access=self.access, limits=self.limits, path=path, number=one.number, rng=one.rng
+                )
+                struck.append((one, scene))
+        return struck
+
+
+def _thin(body: bytes, one: Switch) -> tuple[bytes, Sequence[Mapping[str, object]]]:
+    """Remove a share of the inputs of a batch; a body that is none is left to whoever says so."""
+    try:
+        batch = msgspec.json.decode(body, type=dict[str, list[dict[str, object]]])
+    except msgspec.DecodeError:
+        return body, ()
+    inputs = batch.get("inputs", [])
+    failing = [one.rng.random() < one.number for _ in inputs]
+    left = [item for item, fails in zip(inputs, failing, strict=True) if not fails]
+    lost = [item for item, fails in zip(inputs, failing, strict=True) if fails]
+    return (msgspec.json.encode({**batch, "inputs": left}), lost) if lost else (body, ())

@@ -1,0 +1,99 @@
+"""Pulls logs of events, which only ever grow: marketing e-mail events and page views, a day at a time at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from syncd.spi import BadAnswer, Page
+from syncd_hubspot import cursors
+from syncd_hubspot.activities import email_event, occurrence
+from syncd_hubspot.answers import plain, text_of
+from syncd_hubspot.cursors import Cursor, Lane, Pace
+from syncd_hubspot.errors import Invalid, error_of
+from syncd_hubspot.pages import Found, page_of
+from syncd_hubspot.paths import EMAIL_EVENTS
+from syncd_hubspot.portal import Portal
+from syncd_hubspot.values import iso
+
+__all__ = ["LogPuller", "Read", "email_events", "page_views"]
+
+_SHORTEST = 1_000
+
+
+class Read(NamedTuple):
+    """A page of a log, and where the next one begins, "" at the end."""
+
+    found: Sequence[Found]
+    after: str
+
+
+class LogPuller:
+    """Reads a log by *read*; *history* milliseconds back at first."""
+
+    def __init__(self, portal: Portal, read: Callable[[Portal, Lane], Read], *, pace: Pace, history: int) -> None:
+        self._portal, self._read, self._pace, self._history = portal, read, pace, history
+
+    def pull(self, text: str | None) -> Page:
+        """Return the page after the cursor *text*."""
+        cursor, now = cursors.decoded(text), self._portal.theirs
+        if not cursor.swept:
+            cursor = Cursor(quick=now - self._history, complete=now - self._pace.settle, swept=now)
+        cursor = cursors.due(cursor, now, self._pace)
+        if cursor.lane is None:
+            return page_of(cursor, [], more=False)
+        return self._page(cursor, cursor.lane)
+
+    def _page(self, cursor: Cursor, lane: Lane) -> Page:
+        try:
+            read = self._read(self._portal, lane)
+        except Invalid:
+            return page_of(replace(cursor, lane=_again(lane)), [], more=True)
+        if not lane.after:
+            lag = self._pace.settle if lane.name == "complete" else 0
+            lane = replace(lane, mark=min(lane.mark, self._portal.theirs - lag))
+        onward = replace(cursor, lane=replace(lane, after=read.after)) if read.after else cursors.closed(cursor, lane)
+        more = cursors.due(onward, self._portal.theirs, self._pace).lane is not None
+        return page_of(onward, read.found, more=more)
+
+
+def email_events(portal: Portal, lane: Lane) -> Read:
+    """Read a page of marketing e-mail events. Source: developers.hubspot.com/docs/methods/email/get_events, 2026-11-21."""
+    what = "email_events"
+    params = {"startTimestamp": str(lane.since), "endTimestamp": str(lane.until), "limit": "1000"}
+    reply = portal.get(EMAIL_EVENTS, {**params, **({"offset": lane.after} if lane.after else {})})
+    if reply.status != 200:
+        raise error_of(reply, what)
+    page = plain(reply.body, what)
+    rows = page.get("events") if isinstance(page, dict) else None
+    if not isinstance(page, dict) or not isinstance(rows, list):
+        raise BadAnswer(f"{what}: HubSpot's answer has no events; asked again later")
+    after = text_of(page.get("offset"))
+    if page.get("hasMore") is True and after in {"", lane.after}:
+        raise BadAnswer(f"{what}: HubSpot's next page is the one that was just read, or none; asked again later")
+    found = [event for row in rows if (event := email_event(row)) is not None]
+    return Read(found, after if page.get("hasMore") is True else "")
+
+
+def page_views(portal: Portal, lane: Lane) -> Read:
+    """Read a page of page views. Source: developers.hubspot.com/docs/api-reference, event occurrences (read 2026-11-21)."""
+    params = {
+        "objectType": "contact",
+        "eventType": "e_visited_page",
+        "occurredAfter": iso(lane.since),
+        "occurredBefore": iso(lane.until),
+        "sort": "occurredAt",
+        "limit": "100",
+    }
+    rows, after = portal.rows(portal.paths.occurrences, params, "page_views", after=lane.after)
+    return Read([occurrence(row) for row in rows], after)
+
+
+def _again(lane: Lane) -> Lane:
+    """Begin a window anew, half as long: tokens of pages do not live long. Raises: Invalid if that was not the reason."""
+    if not lane.after or lane.until - lane.since < _SHORTEST:
+        raise BadAnswer("HubSpot refuses the window of a log or its next page; asked again later")
+    until = lane.since + (lane.until - lane.since) // 2
+    return replace(lane, until=until, mark=min(lane.mark, until), after="")
