@@ -16,10 +16,12 @@ _COMMANDS = {
     "plan": ("syncd.cli.plan:plan", "Show what would be, or is waiting to be, written."),
     "people": ("syncd.cli.people:people", "List, export and unmerge people."),
     "inbox": ("syncd.cli.inbox:inbox", "Look after records that were refused."),
+    "provision": ("syncd.cli.provision:provision", "Create the fields that write-back needs."),
     "mapping": ("syncd.cli.mapping:mapping", "Suggest and check field mappings."),
     "agreement": ("syncd.cli.agreement:agreement", "Check the agreement and try its score."),
     "plugins": ("syncd.cli.setup:plugins", "List the installed connectors."),
     "schema": ("syncd.cli.setup:schema", "Print the JSON Schema of a configuration file."),
+    "emulate": ("syncd.cli.emulate:emulate", "Run a local server that behaves like a vendor's."),
     "demo": ("syncd.cli.demo:demo", "Try everything on a made-up company."),
     "version": ("syncd.cli.setup:version", "Print the version."),
 }

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from functools import partial
 
 from syncd.config import ConnectionConfig
-from syncd.config.secrets import SecretMissing, resolve
+from syncd.engine.access import shared_access
 from syncd.engine.site import Site
 from syncd.spi import Client, Connector, Misconfigured, Opening, Reply
-from syncd.transport import Access, Limits, Timing, client
+from syncd.transport import HttpClient, Limits, Timing
 
 
 @contextmanager
@@ -35,24 +34,16 @@ def connector(site: Site, connection: ConnectionConfig) -> Generator[Connector]:
 
 @contextmanager
 def _client(site: Site, connection: ConnectionConfig) -> Generator[Client]:
-    origins = connection.spec.origins(connection.settings)
-    if not origins:
+    if not connection.spec.origins(connection.settings):
         yield _NoNetwork()
         return
-    access = Access(origins=origins, authorize=partial(_authorize, site, connection))
-    timing = Timing(now=site.clock, clock=time.monotonic, sleep=site.stop.wait, rng=site.rng)
-    opened = client(access, Limits(), timing)
+    access = shared_access(site, connection)
+    opened = HttpClient(access, Limits(), Timing(now=site.clock, clock=time.monotonic, sleep=site.stop.wait, rng=site.rng))
     try:
         yield opened
     finally:
         opened.close()
-
-
-def _authorize(site: Site, connection: ConnectionConfig) -> Mapping[str, str]:
-    try:
-        return connection.spec.authorize(connection.settings, partial(resolve, home=site.config.folder))
-    except SecretMissing as error:
-        raise Misconfigured(f"connections.{connection.name}: {error}") from None
+        access.meters.rest()
 
 
 class _NoNetwork:

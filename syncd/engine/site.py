@@ -25,6 +25,7 @@ from syncd.store.database import Store, connect
 from syncd.store.ids import Ids
 from syncd.store.migrate import migrate
 from syncd.store.streams import DOMAIN_STREAM, Stream
+from syncd.transport import Access
 
 Counts = Counter[str]
 """What a step did, by word: read, new, changed, unchanged, refused ..."""
@@ -34,7 +35,8 @@ Counts = Counter[str]
 class Site:
     """``streams`` and ``maps`` are by the stream's key in the store; streams of removed connections have no map.
 
-    ``event_types`` remembers the store's types of activity, which never change once they are there. ``stop`` ends pauses early.
+    ``event_types`` remembers the store's types of activity, which never change once they are there. ``accesses`` keeps
+    what every opening of a connection shares: its pass and its budgets. ``stop`` ends pauses early.
     """
 
     config: Config
@@ -46,6 +48,7 @@ class Site:
     by_name: Mapping[tuple[str, str], Stream]
     maps: Mapping[int, StreamMap]
     event_types: dict[int, EventType] = field(default_factory=dict)
+    accesses: dict[str, Access] = field(default_factory=dict)
     stop: Event = field(default_factory=Event)
 
     def now(self) -> int:

@@ -282,3 +282,26 @@ run = Table(
     Index(None, "connection_id", "step", "started_at"),
     comment="One sync run of one connection and step.",
 )
+
+
+# ---------------------------------------------------------------- the host's own: access, budgets
+
+token = Table(
+    "token",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("kept", Text, nullable=False, comment="JSON object: what the last login left for the next, such as a refresh token"),
+    Column("changed_at", BigInteger, nullable=False),
+    comment="Secrets that a source gave us and that logging in again needs; never shown, never logged.",
+)
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("slot_at", BigInteger, primary_key=True, comment="beginning of a quarter of an hour"),
+    Column("calls", Integer, nullable=False, comment="made or reserved in it"),
+    sqlite_with_rowid=False,
+    comment="Requests counted against a limit of a day or longer, by all processes.",
+)

@@ -22,13 +22,16 @@ not belong. ``spec = installed("my-connector")`` takes the connector through its
     remote.fail_next(Unavailable("down"))
     FakeConnector(remote).pull("people", None)
 
-Only `syncd.testing.contract` needs pytest. All of it knows the SPI and nothing else of syncd.
+A connector that speaks HTTP to an emulator gets its client from `online`, which is the host's own.
+
+Only `syncd.testing.contract` needs pytest. All of it knows the SPI, `online` also the transport, and nothing else of syncd.
 """
 
 from syncd.testing.clock import VirtualClock
 from syncd.testing.fake import FakeConnector, FakePlugin, FakeSettings, fake_spec
 from syncd.testing.fake_world import FakeWorld, NoClient
 from syncd.testing.hooks import hooked, installed
+from syncd.testing.online import online
 from syncd.testing.remote import FakeRemote
 from syncd.testing.world import CANARY, SECRET, Exempt, Failure, World
 
@@ -48,4 +51,5 @@ __all__ = [
     "fake_spec",
     "hooked",
     "installed",
+    "online",
 ]

@@ -176,6 +176,16 @@ def upgrade() -> None:
     comment='A person entering a stage.',
     sqlite_with_rowid=False
     )
+    op.create_table('budget',
+    sa.Column('connection_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('slot_at', sa.BigInteger(), nullable=False, comment='beginning of a quarter of an hour'),
+    sa.Column('calls', sa.Integer(), nullable=False, comment='made or reserved in it'),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_budget_connection_id')),
+    sa.PrimaryKeyConstraint('connection_id', 'name', 'slot_at', name=op.f('pk_budget')),
+    comment='Requests counted against a limit of a day or longer, by all processes.',
+    sqlite_with_rowid=False
+    )
     op.create_table('run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('connection_id', sa.Integer(), nullable=False),
@@ -206,6 +216,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stream')),
     sa.UniqueConstraint('connection_id', 'name', name=op.f('uq_stream_connection_id_name')),
     comment='One kind of record of one connection, and how far it has been read.'
+    )
+    op.create_table('token',
+    sa.Column('connection_id', sa.Integer(), nullable=False),
+    sa.Column('kept', sa.Text(), nullable=False, comment='JSON object: what the last login left for the next, such as a refresh token'),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_token_connection_id')),
+    sa.PrimaryKeyConstraint('connection_id', name=op.f('pk_token')),
+    comment='Secrets that a source gave us and that logging in again needs; never shown, never logged.'
     )
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -256,11 +274,13 @@ def downgrade() -> None:
 
     op.drop_table('record')
     op.drop_table('inbox')
+    op.drop_table('token')
     op.drop_table('stream')
     with op.batch_alter_table('run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_run_connection_id_step_started_at'))
 
     op.drop_table('run')
+    op.drop_table('budget')
     op.drop_table('stage_move')
     with op.batch_alter_table('record_key', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_record_key_record_id'))

@@ -1,0 +1,51 @@
+"""``syncd provision``."""
+
+from __future__ import annotations
+
+import click
+
+from syncd.cli.base import Exit, Failure, common, site
+from syncd.cli.output import is_json, line, print_json, table
+from syncd.engine.provision import needed, provisioned
+from syncd.spi import ConnectorError, Misconfigured, Unauthorized
+
+
+@click.command()
+@click.argument("connection")
+@click.option("--dry-run", is_flag=True, help="Only say what would be created.")
+@common
+def provision(connection: str, dry_run: bool) -> None:
+    """Create the fields in CONNECTION that its mapping writes into; what exists is left as it is.
+
+    \b
+    Examples:
+      syncd provision crm --dry-run
+      syncd provision crm
+    """
+    with site() as here:
+        known = here.config.connections
+        if connection not in known:
+            raise click.BadParameter(f"there is no {connection!r}; there is {', '.join(known)}", param_hint="CONNECTION")
+        fields = needed(here.config, known[connection])
+        try:
+            findings = provisioned(here, known[connection], dry_run=dry_run)
+        except ConnectorError as error:
+            raise Failure(f"connections.{connection}: {error}", _code(error)) from None
+    if is_json():
+        print_json({"dry_run": dry_run, "needed": fields, "findings": findings})
+    else:
+        table(("", "what", "remedy"), [(one.level, one.what, one.remedy) for one in findings])
+        if not findings:
+            line("every field that is needed is there")
+    if any(one.level == "error" for one in findings):
+        raise SystemExit(Exit.INVALID)
+
+
+def _code(error: ConnectorError) -> Exit:
+    match error:
+        case Unauthorized():
+            return Exit.REFUSED
+        case Misconfigured():
+            return Exit.INVALID
+        case _:
+            return Exit.FAILED
