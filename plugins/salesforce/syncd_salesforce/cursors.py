@@ -18,7 +18,7 @@ Phase: TypeAlias = Literal["window", "deleted", "refresh", "sweep"]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A Bulk API 2.0 query: where its next page begins, and how many rows came so far. ``polls`` counts looks at it.
+    """A Bulk API 2.0 query: where its next page begins, how many rows of how many came. ``polls`` counts looks at it.
 
     Its results are read with the ``version`` that made it: any other is answered 409.
     """
@@ -28,7 +28,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     begun_at: datetime
     locator: str = ""
     rows: int = 0
+    total: int = -1
     polls: int = 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether its results can be read."""
+        return self.total >= 0
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -33,9 +33,19 @@ class Refusal:
 class Declined(Exception):
     """Salesforce refused a request in a way that its caller can do something about."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
+    def __init__(self, refusal: Refusal, doing: str) -> None:
+        super().__init__(f"{doing}: {refusal.code or refusal.status}")
+        self.refusal, self.doing = refusal, doing
+
+    @property
+    def code(self) -> str:
+        """Salesforce's code, "" where it gave none."""
+        return self.refusal.code
+
+    @property
+    def error(self) -> ConnectorError:
+        """What it means where nobody can do anything about it."""
+        return error_of(self.refusal, self.doing)
 
 
 def refusal(reply: Reply) -> Refusal:
