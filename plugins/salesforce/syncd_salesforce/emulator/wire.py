@@ -19,6 +19,9 @@ class Wire(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
         """Note the connection."""
         super().connection_made(transport)
+        # asyncio leaves Nagle's algorithm on for sockets it was given, and a reply in two pieces then waits 40 ms for an
+        # acknowledgement.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _open[_ports(transport)] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
