@@ -46,7 +46,7 @@ def _task(row: Row) -> Deed | None:
     called = _text(row, "CallType").lower()
     subtype = _text(row, "TaskSubtype") or _text(row, "Type") or "task"
     return Deed(
-        kind=_words("task", subtype, "closed" if is_closed else "open"),
+        kind=_words("task", subtype, called, "closed" if is_closed else "open"),
         occurred_at=at,
         about=_people(row, "WhoId"),
         asset=_text(row, "Subject"),

@@ -149,7 +149,8 @@ def test_a_logged_call_happened_when_it_was_completed() -> None:
 
 
 def test_a_call_that_came_in_is_the_persons() -> None:
-    assert activity("Task", {"WhoId": LEAD, "CallType": "Inbound"}).direction is Direction.INBOUND
+    call = activity("Task", {"WhoId": LEAD, "TaskSubtype": "Call", "CallType": "Inbound", "IsClosed": True})
+    assert (call.kind, call.direction) == ("task.call.inbound.closed", Direction.INBOUND)
 
 
 def test_a_task_to_do_is_open_and_happened_when_it_was_made() -> None:
