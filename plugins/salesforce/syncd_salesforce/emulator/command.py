@@ -26,6 +26,8 @@ def main(arguments: Sequence[str]) -> None:
         bulk_page=given.bulk_page,
         session=timedelta(minutes=given.session_minutes),
         rotate=given.rotate,
+        leads=given.leads,
+        live=timedelta(seconds=given.live) if given.live else None,
     )
     with Emulator(options) as emulator:
         known = emulator.credentials
@@ -58,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (0)")
+    parser.add_argument(
+        "--leads", type=int, default=0, help="fill the org with a company that has so many leads (0: an empty org)"
+    )
+    parser.add_argument(
+        "--live", type=float, default=0, metavar="SECONDS", help="let something happen in the company that often (never)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same org and the same misbehaviour (1)")
     parser.add_argument("--page", type=int, default=2_000, help="most rows of a page of a query (2000)")
     parser.add_argument("--bulk-page", type=int, default=50_000, help="most rows of a page of Bulk results (50000)")

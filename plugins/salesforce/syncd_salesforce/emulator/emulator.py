@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from threading import RLock, Thread
+from threading import Event, RLock, Thread
 from types import TracebackType
 
 import uvicorn
@@ -16,7 +18,9 @@ from starlette.applications import Starlette
 from syncd_salesforce.emulator import gate
 from syncd_salesforce.emulator.answers import Answer, Call, Json, Value, encoded
 from syncd_salesforce.emulator.auth import Credentials, Sessions
+from syncd_salesforce.emulator.company import seeded
 from syncd_salesforce.emulator.instance import Instance
+from syncd_salesforce.emulator.life import step
 from syncd_salesforce.emulator.misbehaviour import Faults
 from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.server import application
@@ -33,7 +37,7 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How an emulator is set up. Port 0 takes any free one."""
+    """How an emulator is set up: ``leads`` fill the org, ``live`` is how often something happens in it, port 0 any free one."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -43,6 +47,8 @@ class Options:
     bulk_page: int = 50_000
     session: timedelta = timedelta(hours=2)
     rotate: bool = False
+    leads: int = 0
+    live: timedelta | None = None
 
 
 class Emulator:
@@ -56,6 +62,7 @@ class Emulator:
         random = Random(options.seed)
         self._address = (options.host, options.port)
         self.lock = RLock()
+        self.happened: deque[str] = deque(maxlen=1_000)
         self.org = Org(clock=clock)
         self.instance = Instance(
             org=self.org,
@@ -68,6 +75,10 @@ class Emulator:
         )
         self.org.lag, self.org.grain = self._lag, self._grain
         _furnish(self.org, self.instance.credentials)
+        if options.leads:
+            self._inhabit(options)
+        self._live = options.live
+        self._stopped = Event()
         for text in options.misbehave:
             self.misbehave(text)
 
@@ -113,10 +124,13 @@ class Emulator:
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="emulated-salesforce", daemon=True
         )
         self._thread.start()
+        if self._live is not None:
+            Thread(target=self._living, args=(self._live,), name="emulated-company", daemon=True).start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop serving."""
+        self._stopped.set()
         self._server.should_exit = True
         self._thread.join(timeout=10)
         self._socket.close()
@@ -124,6 +138,22 @@ class Emulator:
     def wait(self) -> None:
         """Wait until the server is stopped from elsewhere."""
         self._thread.join()
+
+    def _inhabit(self, options: Options) -> None:
+        gc.disable()  # nothing of what is made here is garbage, and looking for it takes half the time
+        try:
+            company = seeded(self.org, Random(options.seed + 2), leads=options.leads)
+        finally:
+            gc.enable()
+        self.org.archive()
+        life = Random(options.seed + 3)
+        self.instance.live = lambda: self.happened.append(step(self.org, life, company))
+
+    def _living(self, every: timedelta) -> None:
+        while not self._stopped.wait(every.total_seconds()):
+            with self.lock:
+                if self.instance.live is not None:
+                    self.instance.live()
 
     def _lag(self) -> timedelta:
         fault = next((one for one in self.instance.faults.active if one.mode == "late"), None)

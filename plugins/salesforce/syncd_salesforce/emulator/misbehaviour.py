@@ -60,6 +60,7 @@ MODES: Mapping[str, Mode] = {
     "late": Mode(text="writes show VALUE seconds after their stamp", value="30"),
     "ties": Mode(text="writes are stamped with the last instant that is a multiple of VALUE seconds", value="3600"),
     "timeout": Mode(text="QUERY_TIMEOUT", path="/query"),
+    "too_large": Mode(text="OPERATION_TOO_LARGE, as of Task and Event without View All Data", path="/query"),
     "locator": Mode(text="INVALID_QUERY_LOCATOR", times=1, path="/query/"),
     "empty_page": Mode(text="a page without rows, and more to come", times=1, path="/query"),
     "long_text": Mode(text="pages of at most 100 rows", path="/query"),

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from syncd_salesforce.emulator.access import Access
 from syncd_salesforce.emulator.answers import Row, Value
 from syncd_salesforce.emulator.ids import Ids, full, prefix
-from syncd_salesforce.emulator.instants import moment
+from syncd_salesforce.emulator.instants import day, moment
 from syncd_salesforce.emulator.schema import Field, SObject, standard
 from syncd_salesforce.emulator.tables import Table
 
@@ -232,6 +232,21 @@ class Org:
         finally:
             for table in self._tables.values():
                 table.journal = None
+
+    def archive(self) -> None:
+        """Archive activities that were done more than a year ago: only `queryAll` finds them then. No stamp moves."""
+        # simple-salesforce#275 (read 2026-11-21); that stamps stay is from memory
+        limit = day(self.now() - timedelta(days=365))
+        for name in ("Task", "Event"):
+            for row in self.rows(name):
+                over = name == "Event" or bool(row.get("IsClosed"))
+                if over and not row.get("IsArchived") and str(row.get("ActivityDate") or limit) < limit:
+                    self._tables[name].put(str(row["Id"]), {**row, "IsArchived": True})
+
+    def empty_bin(self) -> None:
+        """Forget the records in the recycle bin; the delete log still has them."""
+        for one in self._objects.values():
+            self.remove(one.name, [str(row["Id"]) for row in self._tables[one.name] if row.get("IsDeleted")], logged=False)
 
     def purge_log(self) -> None:
         """Forget the delete log, as happens when it grows too large."""

@@ -11,7 +11,7 @@ from syncd_salesforce.emulator.soql.columns import Scope
 from syncd_salesforce.emulator.soql.grammar import parse
 from syncd_salesforce.emulator.soql.projection import columns
 from syncd_salesforce.emulator.soql.run import found, is_count
-from syncd_salesforce.emulator.soql.tree import Query
+from syncd_salesforce.emulator.soql.tree import Name, Query
 
 __all__ = ["more", "query", "query_all"]
 
@@ -45,6 +45,8 @@ def _first(instance: Instance, call: Call, *, everything: bool) -> Answer:
         raise ApiError("MALFORMED_QUERY", "SOQL statements cannot be empty or null")
     if instance.faults.strike("timeout", call):
         raise ApiError("QUERY_TIMEOUT", "Your query request was running for too long.")
+    if instance.faults.strike("too_large", call):
+        raise ApiError("OPERATION_TOO_LARGE", "exceeded 100000 distinct who/what's")
     tree = parse(text)
     result = found(instance.org, tree, everything=everything)
     if is_count(tree):
@@ -61,9 +63,8 @@ def _size(instance: Instance, call: Call, tree: Query) -> int:
     wanted = options.get("batchSize", "")
     size = min(max(int(wanted), 200), 2_000) if wanted.isdigit() else 2_000
     long = instance.faults.strike("long_text", call)
-    source = instance.org.visible(tree.source)
-    plain = [item for item in tree.items if hasattr(item, "path")]
-    texts = columns(Scope.of(instance.org, tree), plain) if source is not None else []
+    plain = [item for item in tree.items if isinstance(item, Name)]
+    texts = columns(Scope.of(instance.org, tree), plain)
     if sum(column.kind == "textarea" and column.field.length > _LONG for column in texts) >= 2:
         size = min(size, 200)
     return min(size, instance.page, 100 if long else size)

@@ -45,8 +45,8 @@ def add(org: Org, entity: str, values: Row, *, at: datetime | None = None, by: s
     return row
 
 
-def create(org: Org, entity: SObject, fields: Mapping[str, Json]) -> str:
-    """Create a record and return its id.
+def create(org: Org, entity: SObject, fields: Mapping[str, Json], *, by: str | None = None) -> str:
+    """Create a record and return its id; *by* is the user who does it, if not the integration user.
 
     Raises: ApiError; nothing is written then.
     """
@@ -58,14 +58,14 @@ def create(org: Org, entity: SObject, fields: Mapping[str, Json]) -> str:
         raise ApiError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", fields=missing)
     if entity.find("OwnerId") is not None:
         values.setdefault("OwnerId", org.user_id)
-    row = org.draft(entity.name, values)
+    row = org.draft(entity.name, values, by=by)
     row |= derived(org, entity.name, row, None)
     _check(org, entity, row)
     return _kept(org, entity, row, None)
 
 
-def update(org: Org, entity: SObject, key: str, fields: Mapping[str, Json]) -> None:
-    """Change a record.
+def update(org: Org, entity: SObject, key: str, fields: Mapping[str, Json], *, by: str | None = None) -> None:
+    """Change a record; *by* is the user who does it, if not the integration user.
 
     Raises: ApiError; nothing is written then.
     """
@@ -78,7 +78,7 @@ def update(org: Org, entity: SObject, key: str, fields: Mapping[str, Json]) -> N
     cleared = [name for name, value in values.items() if value is None and not entity.by_name[name.lower()].has("n")]
     if cleared:
         raise ApiError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(cleared)}]", fields=cleared)
-    row = {**old, **values, **_stamps(org, entity)}
+    row = {**old, **values, **_stamps(org, entity, by)}
     row |= derived(org, entity.name, row, old)
     _check(org, entity, row)
     _kept(org, entity, row, old)
@@ -172,9 +172,9 @@ def _required(field: Field) -> bool:
     return field.has("c") and not field.has("n") and not field.has("d") and field.type != "boolean"
 
 
-def _stamps(org: Org, entity: SObject) -> dict[str, Value]:
+def _stamps(org: Org, entity: SObject, by: str | None = None) -> dict[str, Value]:
     stamp = org.stamp()
-    stamps: dict[str, Value] = {"LastModifiedDate": stamp, "LastModifiedById": org.user_id, "SystemModstamp": stamp}
+    stamps: dict[str, Value] = {"LastModifiedDate": stamp, "LastModifiedById": by or org.user_id, "SystemModstamp": stamp}
     return {name: value for name, value in stamps.items() if entity.find(name) is not None}
 
 

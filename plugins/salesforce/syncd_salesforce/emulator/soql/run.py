@@ -81,6 +81,8 @@ def _matching(scope: Scope, *, everything: bool) -> list[Row]:
     rows = _candidates(scope)
     if not everything:
         rows = [row for row in rows if not row.get("IsDeleted") and not row.get("IsArchived")]
+    if not org.access.view_all and scope.source.find("OwnerId"):
+        rows = [row for row in rows if row.get("OwnerId") == org.user_id]
     if query.where is None:
         return rows
     reading = Reading(org=org, column=scope.column, inner=lambda inner: _values(org, inner, everything=everything))
