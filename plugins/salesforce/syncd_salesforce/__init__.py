@@ -29,9 +29,16 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             origins=login_origin,
             login=log_in,
             budgets=_budgets,
+            emulator=_emulate,
         ),
     ]
 
 
 def _budgets(settings: Settings) -> Sequence[Budget]:
     return [Budget(name="daily calls", calls=ours(settings).daily_calls, per=timedelta(days=1))]
+
+
+def _emulate(arguments: Sequence[str]) -> None:
+    from syncd_salesforce.emulator.command import main  # a server to import, which no connection needs
+
+    main(arguments)
