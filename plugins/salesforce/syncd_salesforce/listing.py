@@ -20,12 +20,12 @@ from syncd_salesforce.objects import Sobject
 from syncd_salesforce.org import Listing, Org
 from syncd_salesforce.refusals import Declined
 
-__all__ = ["Lister", "Row", "Rows", "rows_among"]
+__all__ = ["NOT_IN_BULK", "Lister", "Row", "Rows", "rows_among"]
 
 Row: TypeAlias = Mapping[str, object]
 _LOST = {"INVALID_QUERY_LOCATOR", "NOT_FOUND", "INVALID_LOCATOR"}
 # What Bulk answers where REST would do: airbyte#9005, #8206, #19286; estuary PR#3318 (read 2026-11-21).
-_NOT_IN_BULK = {"INVALIDENTITY", "FUNCTIONALITY_NOT_ENABLED", "FEATURENOTENABLED", "API_ERROR", "LIMIT_EXCEEDED", "INVALIDJOB"}
+NOT_IN_BULK = {"INVALIDENTITY", "FUNCTIONALITY_NOT_ENABLED", "FEATURENOTENABLED", "API_ERROR", "LIMIT_EXCEEDED", "INVALIDJOB"}
 _TRIES = 3
 _LONGEST = timedelta(hours=6)
 _LONGEST_LOOK = 30
@@ -114,7 +114,7 @@ class Lister:
         try:
             job = jobs.begin_query(self._org, name, self._soql(reading, columns, in_order=False))
         except Declined as error:
-            if error.code not in _NOT_IN_BULK:
+            if error.code not in NOT_IN_BULK:
                 raise
             note = f"{name}: Bulk API does not take this query ({error.code}); it is read by REST pages"
             return Rows((), replace(reading, rest_only=True), notes=(note,), wait=timedelta())

@@ -14,7 +14,7 @@ from syncd.spi import Accepted, BadAnswer, Change, ConnectorError, Done, Gone, M
 from syncd_salesforce import jobs
 from syncd_salesforce.describe import Describe
 from syncd_salesforce.ids import is_id, long_id, stream_of
-from syncd_salesforce.listing import rows_among
+from syncd_salesforce.listing import NOT_IN_BULK, rows_among
 from syncd_salesforce.objects import OBJECTS
 from syncd_salesforce.org import Org, answer
 from syncd_salesforce.receipts import Fault, fault_of, fault_of_row, rejected
@@ -163,7 +163,12 @@ class Pusher:
             }
             for one in sorted(writes, key=lambda one: one.id)
         ]
-        job = jobs.begin_update(self._org, name)
+        try:
+            job = jobs.begin_update(self._org, name)
+        except Declined as error:
+            if error.code not in NOT_IN_BULK:
+                raise
+            return self._in_groups(name, writes)
         jobs.submit(self._org, name, job, columns, rows)
         # Each change has a name of its own within the job: results come in any order, and nothing has to be remembered.
         return {one.place: Accepted(job=f"{job}/{name}/{one.id}") for one in writes}
