@@ -38,6 +38,7 @@ LITERALS: st.SearchStrategy[tree.Literal] = st.one_of(
     st.builds(tree.Relative, st.sampled_from(["LAST_N_DAYS", "N_WEEKS_AGO", "NEXT_N_YEARS"]), st.integers(0, 400)),
 )
 FUNCTIONS = st.builds(tree.Function, name=st.sampled_from(["COUNT", "MAX", "CALENDAR_YEAR", "TOLABEL"]), argument=PATHS)
+PARTS = st.builds(tree.Function, name=st.just("CALENDAR_YEAR"), argument=PATHS)
 OPERANDS: st.SearchStrategy[tree.Operand] = PATHS | FUNCTIONS
 
 
@@ -80,7 +81,7 @@ QUERIES = st.builds(
     alias=st.none() | st.just("l"),
     where=st.none() | conditions(PLAIN),
     secured=st.booleans(),
-    group=st.none() | st.builds(tree.Group, by=st.tuples(OPERANDS), having=st.none() | conditions()),
+    group=st.none() | st.builds(tree.Group, by=st.tuples(PATHS | PARTS), having=st.none() | conditions()),
     orders=st.lists(ORDERS, max_size=2).map(tuple),
     limit=st.none() | st.integers(0, 5_000),
     offset=st.none() | st.integers(0, 5_000),
@@ -159,6 +160,8 @@ def test_a_query_that_was_printed_reads_as_the_same_tree(query: tree.Query) -> N
         pytest.param(
             "SELECT Status, COUNT(Id) FROM Lead", "MALFORMED_QUERY", "Field must be grouped or aggregated: Status", id="group"
         ),
+        pytest.param("SELECT COUNT(Id) FROM Lead GROUP BY MAX(Id)", "MALFORMED_QUERY", "unexpected token: 'MAX'", id="group by"),
+        pytest.param("SELECT Id FROM FROM Lead", "MALFORMED_QUERY", "unexpected token: 'FROM'", id="reserved"),
         pytest.param(
             "SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000", id="offset"
         ),

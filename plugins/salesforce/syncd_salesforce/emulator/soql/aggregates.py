@@ -9,8 +9,9 @@ from decimal import Decimal
 from syncd_salesforce.emulator.answers import ApiError, Row, Value
 from syncd_salesforce.emulator.schema import Field
 from syncd_salesforce.emulator.soql import tree
-from syncd_salesforce.emulator.soql.columns import AGGREGATES, Column, Scope, number
+from syncd_salesforce.emulator.soql.columns import Column, Scope, number
 from syncd_salesforce.emulator.soql.errors import malformed
+from syncd_salesforce.emulator.soql.grammar import AGGREGATES
 from syncd_salesforce.emulator.soql.printing import operand_text
 
 __all__ = ["Grouped", "grouped", "is_grouped"]

@@ -13,9 +13,8 @@ from syncd_salesforce.emulator.schema import Field, SObject, field_of
 from syncd_salesforce.emulator.soql import tree
 from syncd_salesforce.emulator.soql.errors import malformed, no_column, no_object, no_relation
 
-__all__ = ["AGGREGATES", "NAME", "Column", "Scope", "number"]
+__all__ = ["NAME", "Column", "Scope", "number"]
 
-AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
 _AS_IT_IS = frozenset({"TOLABEL", "FORMAT", "CONVERTCURRENCY"})
 _TEXTS = "FirstName LastName Title Email Phone Username Alias"
 

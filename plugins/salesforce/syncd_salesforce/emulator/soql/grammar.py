@@ -15,7 +15,9 @@ from syncd_salesforce.emulator.soql.lexer import Token, unquoted
 from syncd_salesforce.emulator.soql.literals import COUNTED, PLAIN
 from syncd_salesforce.emulator.soql.reader import Reader
 
-__all__ = ["parse"]
+__all__ = ["AGGREGATES", "parse"]
+
+AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
 
 _PARENTS = 5
 _COMPARE = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
@@ -255,10 +257,17 @@ def _bound(reader: Reader) -> ApiError:
 def _group(reader: Reader) -> tree.Group | None:
     if not reader.word("GROUP", "BY"):
         return None
-    by = [_operand(reader)]
+    by = [_key(reader)]
     while reader.sign(","):
-        by.append(_operand(reader))
+        by.append(_key(reader))
     return tree.Group(by=tuple(by), having=_condition(reader) if reader.word("HAVING") else None)
+
+
+def _key(reader: Reader) -> tree.Operand:
+    found = _operand(reader)
+    if isinstance(found, tree.Function) and found.name in AGGREGATES:
+        raise unexpected(reader.text, found.at, found.name)
+    return found
 
 
 def _orders(reader: Reader) -> tuple[tree.Order, ...]:

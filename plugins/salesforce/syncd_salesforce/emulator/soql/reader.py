@@ -55,7 +55,7 @@ class Reader:
 
     def name(self) -> Token:
         """Return a name that has to come."""
-        if self.peek().kind != "word":
+        if self.peek().kind != "word" or self.peek().is_word("SELECT", "FROM", "WHERE"):
             raise self.unexpected()
         return self.take()
 
