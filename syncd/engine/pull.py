@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
@@ -21,13 +22,14 @@ Wanted: TypeAlias = Callable[[SourceRecord | Activity], bool]
 
 
 class Pulled(NamedTuple):
-    """What one page did; ``stream`` is where to go on from."""
+    """What one page did; ``stream`` is where to go on from, after ``wait`` if the source is still busy."""
 
     stream: Stream
     counts: Counts
     notes: Sequence[str]
     more: bool
     progress: float | None
+    wait: timedelta | None
 
 
 def pull_page(site: Site, connector: Connector, stream: Stream) -> Pulled:
@@ -43,7 +45,7 @@ def pull_page(site: Site, connector: Connector, stream: Stream) -> Pulled:
         if not page.more and moved.full_since is not None:
             inbox.resolve_older(tx, stream.id, moved.full_since)
             moved = moved._replace(full_since=None)
-    return Pulled(moved, counts, page.notes, page.more, page.progress)
+    return Pulled(moved, counts, page.notes, page.more, page.progress, page.wait)
 
 
 def reread_page(site: Site, connector: Connector, stream: Stream, wanted: Wanted) -> Pulled:
@@ -55,7 +57,7 @@ def reread_page(site: Site, connector: Connector, stream: Stream, wanted: Wanted
     part = Page(records=[one for one in page.records if wanted(one)], cursor=page.cursor, more=page.more)
     with site.store.write() as tx:
         counts = _save(tx, site, stream, part, site.now())
-    return Pulled(stream._replace(cursor=page.cursor), counts, page.notes, page.more, page.progress)
+    return Pulled(stream._replace(cursor=page.cursor), counts, page.notes, page.more, page.progress, page.wait)
 
 
 def _pulled(connector: Connector, stream: Stream) -> Page:

@@ -209,3 +209,5 @@ def _pull_stream(
         outcome.notes += [note for note in page.notes if note not in outcome.notes]
         watcher.pulled(stream, page)
         stream, more = page.stream, page.more
+        if more and page.wait is not None:
+            site.stop.wait(page.wait.total_seconds())

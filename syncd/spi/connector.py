@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -36,7 +36,8 @@ class Page:
     ``cursor`` is the connector's own text: given back to `Connector.pull` it continues after this page, in this process or
     another one. ``more`` is false once there is nothing further now; such a last page may repeat the cursor it came after.
     ``notes`` are sentences for an operator ("contacts.csv is empty"). ``progress`` is the share of the stream read so far,
-    0 to 1, when known.
+    0 to 1, when known. ``wait`` is how long the source is still busy preparing what comes next, where ``more`` is true: the
+    host asks again after that.
     """
 
     records: Sequence[SourceRecord | Activity]
@@ -45,6 +46,7 @@ class Page:
     refused: Sequence[Refused] = ()
     notes: Sequence[str] = ()
     progress: float | None = None
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from syncd.engine import sync
 from syncd.engine.pull import pull_page
-from syncd.spi import BadAnswer, Misconfigured, Problem, Refused, Unauthorized, Unavailable
+from syncd.spi import BadAnswer, Misconfigured, Page, Problem, Refused, Unauthorized, Unavailable
 from syncd.store import inbox, streams
 from syncd.store.streams import Fenced
 from syncd.testing import FakeConnector
@@ -217,3 +219,29 @@ def test_a_mapping_that_was_in_force_for_one_page_leaves_no_trace(home: Home) ->
     home.open()
     sync.settle(home.site, Quiet())
     assert home.fields("ann@firm.example")["city"] == "Lugo"
+
+
+def test_a_page_that_says_wait_is_followed_by_a_pause(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    waited: list[float] = []
+
+    class Patient(FakeConnector):
+        def pull(self, stream: str, cursor: str | None) -> Page:
+            if cursor is None:
+                return Page(records=(), cursor="0", more=True, wait=timedelta(seconds=20))
+            return super().pull(stream, cursor)
+
+    class Stop(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout or 0)
+            return False
+
+    connections = {**home.site.config.connections}
+    spec = replace(connections["crm"].spec, open=lambda opening: Patient(home.crm))
+    connections["crm"] = replace(connections["crm"], spec=spec)
+    site = replace(home.site, stop=Stop(), config=replace(home.site.config, connections=connections))
+
+    outcome = sync.pull(site, "crm", Quiet())
+
+    assert (outcome.error, waited) == (None, [20, 20, 20])  # one for each of the three streams
+    assert home.people() == [["crm:1"]]

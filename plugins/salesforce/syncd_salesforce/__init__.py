@@ -1,11 +1,44 @@
-"""Declares the distribution; the connector comes with its own issue."""
+"""syncd's connector for Salesforce: reads people, accounts, deals and what happened, and writes scores and stages back."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from syncd.spi import ConnectorSpec, hookimpl
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from syncd.spi import Budget, ConnectorSpec, Settings, hookimpl
+from syncd_salesforce.api import opened
+from syncd_salesforce.login import log_in
+from syncd_salesforce.settings import SalesforceSettings, kinds, login_origin, ours
+
+__all__ = ["syncd_connectors"]
+
+_BATCH = 10_000  # as many rows as Salesforce works off at once in a job: bulk_api_2_0 guide (read 2026-11-21)
 
 
 @hookimpl
 def syncd_connectors() -> Iterable[ConnectorSpec]:
-    """Bring no connector yet."""
-    return ()
+    """Return the Salesforce connector."""
+    return [
+        ConnectorSpec(
+            name="salesforce",
+            title="Salesforce",
+            settings=SalesforceSettings,
+            streams=kinds,
+            open=opened,
+            batch=_BATCH,
+            origins=login_origin,
+            login=log_in,
+            budgets=_budgets,
+            emulator=_emulate,
+        ),
+    ]
+
+
+def _budgets(settings: Settings) -> Sequence[Budget]:
+    return [Budget(name="daily calls", calls=ours(settings).daily_calls, per=timedelta(days=1))]
+
+
+def _emulate(arguments: Sequence[str]) -> None:
+    from syncd_salesforce.emulator.command import main  # a server to import, which no connection needs
+
+    main(arguments)

@@ -1,0 +1,96 @@
+"""Converting a lead: an account, a contact and perhaps an opportunity come into being, and what was done with the lead follows.
+
+That activities lose their lead for the contact, and campaign members gain it, is from memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncd_salesforce.emulator.answers import ApiError, Row, Value
+from syncd_salesforce.emulator.histories import note, track
+from syncd_salesforce.emulator.ids import full
+from syncd_salesforce.emulator.org import Org
+from syncd_salesforce.emulator.writing import add
+
+__all__ = ["Converted", "convert"]
+
+_STATUS = "Closed - Converted"
+_SAME = "LastName FirstName Salutation Title Phone MobilePhone Fax Email LeadSource Description OwnerId".split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """What a lead has become."""
+
+    account: str
+    contact: str
+    opportunity: str | None
+
+
+def convert(org: Org, lead: str, *, account: str | None = None, opportunity: str | None = None) -> Converted:
+    """Convert a lead into a contact of *account*, or of a new one; *opportunity* is the name of one to open.
+
+    Raises: ApiError if it is none, or converted already.
+    """
+    row = org.latest("Lead", full(lead))
+    if row is None or row.get("IsDeleted"):
+        raise ApiError("INVALID_CROSS_REFERENCE_KEY", f"no living lead {lead}")
+    if row.get("IsConverted"):
+        raise ApiError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    owner = row.get("OwnerId") if str(row.get("OwnerId")).startswith("005") else org.user_id
+    company = account or str(add(org, "Account", _company(row, owner))["Id"])
+    person = {name: row.get(name) for name in _SAME} | {"AccountId": company, "OwnerId": owner}
+    custom = {
+        name: value for name, value in row.items() if name.endswith("__c") and org.whole("Contact").find(name) is not None
+    }
+    contact = str(add(org, "Contact", person | custom)["Id"])
+    deal = str(add(org, "Opportunity", _deal(org, row, opportunity, company, owner))["Id"]) if opportunity else None
+    if deal is not None:
+        add(
+            org,
+            "OpportunityContactRole",
+            {"OpportunityId": deal, "ContactId": contact, "IsPrimary": True, "Role": "Decision Maker"},
+        )
+    _follow(org, str(row["Id"]), contact)
+    _close(org, row, Converted(account=company, contact=contact, opportunity=deal))
+    return Converted(account=company, contact=contact, opportunity=deal)
+
+
+def _company(row: Row, owner: Value) -> dict[str, Value]:
+    address = {f"Billing{name}": row.get(name) for name in ("Street", "City", "State", "PostalCode", "Country")}
+    same = {name: row.get(name) for name in ("Industry", "Website", "Phone", "NumberOfEmployees", "AnnualRevenue")}
+    return {"Name": row.get("Company"), "OwnerId": owner, **address, **same}
+
+
+def _deal(org: Org, row: Row, name: str, company: str, owner: Value) -> dict[str, Value]:
+    close = org.now().date().replace(day=28).isoformat()
+    values: dict[str, Value] = {"Name": name, "AccountId": company, "OwnerId": owner, "StageName": "Prospecting"}
+    return values | {"CloseDate": close, "LeadSource": row.get("LeadSource")}
+
+
+def _follow(org: Org, lead: str, contact: str) -> None:
+    for name in ("Task", "Event"):
+        for row in org.table(name).among("WhoId", [lead]):
+            org.table(name).put(str(row["Id"]), {**row, "WhoId": contact})
+    for row in org.table("CampaignMember").among("LeadId", [lead]):
+        org.table("CampaignMember").put(str(row["Id"]), {**row, "ContactId": contact, "LeadOrContactId": contact})
+
+
+def _close(org: Org, row: Row, made: Converted) -> None:
+    stamp = org.stamp()
+    values: dict[str, Value] = {
+        "IsConverted": True,
+        "Status": _STATUS,
+        "ConvertedDate": stamp[:10],
+        "ConvertedAccountId": made.account,
+        "ConvertedContactId": made.contact,
+        "ConvertedOpportunityId": made.opportunity,
+        "LastModifiedDate": stamp,
+        "LastModifiedById": org.user_id,
+        "SystemModstamp": stamp,
+    }
+    closed = {**row, **values}
+    org.put("Lead", closed)
+    track(org, "Lead", closed, row)
+    note(org, "Lead", closed, field="leadConverted")

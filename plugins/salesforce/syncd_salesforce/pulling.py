@@ -1,0 +1,319 @@
+"""Reads an object page by page: a window of changes, what was deleted, and now and then what bumps no date.
+
+A window is closed: it begins before the end of the last one and ends before now, at the start of the oldest transaction that is
+still open, because rows appear when their transaction ends and bear the time it began (airbyte#27146).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from syncd.spi import Activity, Page, Refused, SourceRecord
+from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded
+from syncd_salesforce.describe import Selection, selection
+from syncd_salesforce.ids import is_id, long_id
+from syncd_salesforce.listing import Lister, Row, Rows, rows_among
+from syncd_salesforce.objects import Sobject
+from syncd_salesforce.org import Org
+from syncd_salesforce.records import gone, make
+from syncd_salesforce.refusals import Declined, Refusal
+from syncd_salesforce.schemas import Schemas
+from syncd_salesforce.settings import SalesforceSettings
+from syncd_salesforce.sweeps import Sweeper, Swept
+
+__all__ = ["Puller", "Source"]
+
+# soap "getDeleted", "getUpdated": 15 and 30 days, whole minutes, more than one apart (read 2026-11-21)
+_LOG = timedelta(days=15)
+_MINUTE = timedelta(minutes=1)
+_LOOK_AT_DELETIONS = timedelta(minutes=15)
+_REFRESH, _SWEEP, _SWEEP_AGAIN = timedelta(days=1), timedelta(days=7), timedelta(days=1)
+_LONGEST_TRANSACTION = timedelta(hours=2)  # whatever claims to be open for longer does not hold up everything
+_MANY_DELETIONS = 2_000
+_MOST_DROPPED = 20
+_TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
+_COLUMN = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What every object of a connection is read with."""
+
+    org: Org
+    schemas: Schemas
+    settings: SalesforceSettings
+    cache: Path
+
+
+class _Step(NamedTuple):
+    """One piece of work: the state behind it and what it brought."""
+
+    state: State
+    records: Sequence[SourceRecord | Activity] = ()
+    refused: Sequence[Refused] = ()
+    notes: tuple[str, ...] = ()
+    wait: timedelta | None = None
+    progress: float | None = None
+
+    @property
+    def is_page(self) -> bool:
+        return bool(self.records or self.refused or self.wait is not None or self.state.reading is not None)
+
+
+class Puller:
+    """Reads one object. All that matters is in the cursor."""
+
+    def __init__(self, thing: Sobject, source: Source, wanted: Iterable[str]) -> None:
+        self._thing, self._source, self._wanted = thing, source, frozenset(wanted)
+        self._lister = Lister(thing, source.org, bulk_above=source.settings.bulk_above)
+        self._sweeper = Sweeper(source.cache / "ids" / thing.name)
+        self._dropped: list[str] = []
+
+    def pull(self, cursor: str | None) -> Page:
+        """Return the page after *cursor*. Raises: Declined, and what the client raises."""
+        state = decoded(cursor)
+        chosen = self.chosen()
+        if chosen is None:
+            return Page(records=(), cursor=cursor or encoded(state), more=False, notes=(_no_object(self._thing),))
+        state, notes = self._opened(state, chosen)
+        step = _Step(state)
+        while step.state.is_busy:
+            step = self._step(step.state)
+            notes += step.notes
+            if step.is_page:
+                break
+        return Page(
+            records=step.records,
+            cursor=encoded(step.state),
+            more=step.state.is_busy,
+            refused=step.refused,
+            notes=tuple(dict.fromkeys(notes)),
+            progress=step.progress,
+            wait=step.wait or None,
+        )
+
+    def since(self, instant: datetime) -> str:
+        """Return a cursor behind which all comes that changed at or after *instant*."""
+        now = self._source.org.now
+        return encoded(State(format=1, to=instant, deleted_to=instant, refreshed_at=now, swept_at=now))
+
+    def reread(self, ids: Sequence[str]) -> list[SourceRecord | Activity]:
+        """Return the present version of each record; one that is no longer there is told as deleted."""
+        chosen = self.chosen()
+        if chosen is None:
+            return []
+        found, _ = self._made(rows_among(self._source.org, self._thing, chosen.columns, ids), chosen)
+        present = {_id_of(one): one for one in found}
+        return [present.get(one) or gone(self._thing, one, self._source.org.now) for one in ids]
+
+    def chosen(self) -> Selection | None:
+        """Return what to ask for; ``None`` if the user cannot see the object."""
+        found = self._source.schemas.describe(self._thing.name)
+        if found is None or not found.queryable:
+            return None
+        picked = selection(self._thing, found, self._wanted)
+        for column in self._dropped:
+            picked = picked.without(column)
+        return picked
+
+    # ------------------------------------------------------------ a cycle
+
+    def _opened(self, state: State, chosen: Selection) -> tuple[State, tuple[str, ...]]:
+        """Begin a cycle unless one is under way; if a field can be seen again, begin everything."""
+        if state.is_busy:
+            return state, ()
+        notes = tuple(_no_field(self._thing, name) for name in chosen.hidden)
+        regained = sorted(set(state.hidden) - set(chosen.hidden))
+        if regained and state.to is not None:
+            state = State(format=1, deleted_to=state.deleted_to, swept_at=state.swept_at)
+            notes += (f"{self._thing.name}: {', '.join(regained)} can be read now; everything is read once more",)
+        return replace(state, hidden=chosen.hidden, todo=tuple(self._due(state, chosen))), notes
+
+    def _due(self, state: State, chosen: Selection) -> Iterable[Phase]:
+        now = self._source.org.now
+        yield "window"
+        if self._thing.grows or self._thing.kind == "owner":
+            return  # history is added to and users are switched off; neither is deleted
+        if state.deleted_to is not None and now - state.deleted_to >= _LOOK_AT_DELETIONS:
+            yield "deleted"
+        if chosen.calculated and state.refreshed_at is not None and now - state.refreshed_at >= _REFRESH:
+            yield "refresh"
+        if state.swept_at is not None and now - state.swept_at >= _SWEEP:
+            yield "sweep"
+
+    def _step(self, state: State) -> _Step:
+        if state.reading is not None:
+            return self._read(state, state.reading)
+        phase, state = state.todo[0], replace(state, todo=state.todo[1:])
+        now = self._source.org.now
+        match phase:
+            case "window":
+                return self._window(state)
+            case "deleted":
+                return self._deleted(state)
+            case "refresh":
+                return self._read(state, Reading(phase="refresh", hi=now))
+            case "sweep":
+                self._sweeper.begin(now)
+                return self._read(state, Reading(phase="sweep", hi=now))
+
+    # ------------------------------------------------------------ what changed
+
+    def _window(self, state: State) -> _Step:
+        hi, now = self._horizon(state), self._source.org.now
+        if state.to is None:
+            begun = replace(state, deleted_to=state.deleted_to or now, refreshed_at=now, swept_at=state.swept_at or now)
+            return self._read(begun, Reading(phase="window", hi=hi))
+        if hi <= state.to:
+            return _Step(state)
+        return self._read(state, Reading(phase="window", lo=state.to - self._source.settings.overlap, hi=hi))
+
+    def _horizon(self, state: State) -> datetime:
+        """Return how far the org can be read for certain."""
+        org = self._source.org
+        covered: datetime | None = None
+        found = self._source.schemas.describe(self._thing.name)
+        if found is not None and found.replicateable:
+            start = max(state.to or org.now, org.now - timedelta(days=1)) - 2 * _MINUTE
+            try:
+                covered = org.covered(self._thing.name, min(start, org.now - 2 * _MINUTE))
+            except Declined as error:
+                if error.code == "REQUEST_LIMIT_EXCEEDED":
+                    raise
+        hi = org.now - self._source.settings.lag
+        return min(hi, max(covered, hi - _LONGEST_TRANSACTION)) if covered is not None else hi
+
+    def _read(self, state: State, reading: Reading) -> _Step:
+        try:
+            chosen, page = self._page(reading)
+        except Declined as error:
+            narrowed = _narrowed(state, reading) if error.code in _TOO_LARGE else None
+            if narrowed is None:
+                raise
+            return _Step(replace(state, reading=narrowed, todo=("window", *state.todo)))
+        state = replace(state, reading=page.rest)
+        if reading.phase == "sweep":
+            return self._swept(state, reading, page)
+        records, refused = self._made(page.rows, chosen)
+        self._sweeper.deliver(_id_of(one) for one in records if not one.deleted)
+        if page.rest is None:
+            state = replace(state, to=reading.hi) if reading.phase == "window" else replace(state, refreshed_at=reading.hi)
+        return _Step(state, records, refused, page.notes, page.wait, page.progress)
+
+    def _page(self, reading: Reading) -> tuple[Selection, Rows]:
+        """Return a page and what was asked for; a column that turns out to be hidden is left out."""
+        for _ in range(_MOST_DROPPED):
+            chosen = self.chosen()
+            if chosen is None:
+                break
+            columns = ("Id",) if reading.phase == "sweep" else chosen.columns
+            try:
+                return chosen, self._lister.page(reading, columns)
+            except Declined as error:
+                if error.code != "INVALID_FIELD" or not self._adapted(chosen, error):
+                    raise
+        raise Declined(Refusal(status=400, code="INVALID_TYPE"), f"{self._thing.name}: query")
+
+    def _adapted(self, chosen: Selection, error: Declined) -> bool:
+        """Look at the object anew, or leave out the column that the refusal names; false if neither helps."""
+        self._source.schemas.describe(self._thing.name, anew=True)
+        if self.chosen() != chosen:
+            return True
+        named = _COLUMN.search(error.refusal.text)
+        guilty = [one for one in chosen.columns if named and named[1].lower() in (one.lower(), one.lower().partition(".")[0])]
+        self._dropped += guilty
+        return bool(guilty)
+
+    def _made(self, rows: Iterable[Row], chosen: Selection) -> tuple[list[SourceRecord | Activity], list[Refused]]:
+        records: list[SourceRecord | Activity] = []
+        refused: list[Refused] = []
+        for row in rows:
+            made = make(self._thing, chosen, row)
+            if isinstance(made, Refused):
+                refused.append(made)
+            elif made is not None:
+                records.append(made)
+        return records, refused
+
+    # ------------------------------------------------------------ what is gone
+
+    def _deleted(self, state: State) -> _Step:
+        """Ask for deletions: those that left no trace in the recycle bin are told, the others come as what they became."""
+        org, found = self._source.org, self._source.schemas.describe(self._thing.name)
+        chosen = self.chosen()
+        since = state.deleted_to
+        if found is None or not found.replicateable or chosen is None or since is None:
+            return _Step(state)
+        end = org.now.replace(second=0)
+        start = max(since, org.now - _LOG + 2 * _MINUTE).replace(second=0)
+        if end - start <= _MINUTE:
+            return _Step(state)
+        try:
+            log = org.deleted(self._thing.name, start, end)
+            while len(log.ids) > _MANY_DELETIONS and end - start > 2 * _MINUTE:
+                end = (start + (end - start) / 2).replace(second=0, microsecond=0) + _MINUTE
+                state = replace(state, todo=("deleted", *(one for one in state.todo if one != "deleted")))
+                log = org.deleted(self._thing.name, start, end)
+        except Declined as error:
+            if error.code == "REQUEST_LIMIT_EXCEEDED":
+                raise
+            return _Step(
+                state, notes=(f"{self._thing.name}: hard deletions cannot be listed ({error.code}); the sweep finds them",)
+            )
+        if start > since + _MINUTE or (log.earliest is not None and log.earliest > start):
+            state = replace(state, todo=(*(one for one in state.todo if one != "sweep"), "sweep"))
+        ids = [long_id(one) for one in log.ids if is_id(one)]
+        present, _ = self._made(rows_among(org, self._thing, chosen.columns, ids), chosen)
+        there = {_id_of(one) for one in present}
+        buried = [
+            gone(self._thing, long_id(one), at) for one, at in log.ids.items() if is_id(one) and long_id(one) not in there
+        ]
+        sure = min(log.covered or end, end, org.now - self._source.settings.lag)
+        return _Step(replace(state, deleted_to=max(sure, since)), [*present, *buried])
+
+    def _swept(self, state: State, reading: Reading, page: Rows) -> _Step:
+        self._sweeper.see(reading.hi, (long_id(str(row["Id"])) for row in page.rows if is_id(str(row.get("Id")))))
+        if page.rest is not None:
+            return _Step(state, notes=page.notes, wait=page.wait)
+        swept = self._sweeper.finish(reading.hi)
+        again = reading.hi - (_SWEEP - _SWEEP_AGAIN) if swept.missing else reading.hi
+        records = [gone(self._thing, one, reading.hi) for one in swept.gone]
+        return _Step(replace(state, swept_at=again), records, notes=tuple(_said(self._thing, swept)))
+
+
+def _narrowed(state: State, reading: Reading) -> Reading | None:
+    """Return the first half of a window that is too large; ``None`` if it cannot be halved."""
+    if reading.phase != "window" or reading.lo is None or state.to is None:
+        return None
+    half = (reading.lo + (reading.hi - reading.lo) / 2).replace(microsecond=0)
+    hi = max(half, state.to + timedelta(seconds=1))
+    return Reading(phase="window", lo=reading.lo, hi=hi) if hi < reading.hi else None
+
+
+def _id_of(one: SourceRecord | Activity) -> str:
+    return one.source_id if isinstance(one, Activity) else one.external_id
+
+
+def _no_object(thing: Sobject) -> str:
+    remedy = "assign syncd's permission set to it, or leave the object out of the mapping"
+    return f"{thing.name}: not there, or hidden from the integration user; {remedy}"
+
+
+def _no_field(thing: Sobject, name: str) -> str:
+    remedy = "assign syncd's permission set to it, or correct the mapping"
+    return f"{thing.name}.{name}: not there, or hidden from the integration user, and left out; {remedy}"
+
+
+def _said(thing: Sobject, swept: Swept) -> Iterable[str]:
+    if swept.held:
+        words = "that looks like a lost right and not like deletions, so nothing is deleted; check the user's permission set"
+        yield f"{thing.name}: {swept.missing} of {swept.known} records can no longer be seen; {words}"
+    elif swept.missing:
+        yield f"{thing.name}: {swept.missing} records can no longer be seen; those still missing in a day count as deleted"

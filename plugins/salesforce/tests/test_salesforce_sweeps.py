@@ -1,0 +1,65 @@
+"""The sweep: twice missing is gone, many missing at once is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from syncd_salesforce.sweeps import Sweeper, Swept
+
+FIRST = datetime(2026, 11, 21, 9, tzinfo=UTC)
+SECOND, THIRD = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
+
+
+def ids(*numbers: int) -> list[str]:
+    return [f"00Q{number:012}AAA" for number in numbers]
+
+
+@pytest.fixture
+def sweeper(tmp_path: Path) -> Sweeper:
+    one = Sweeper(tmp_path / "ids")
+    one.deliver(ids(*range(10)))
+    return one
+
+
+def swept(sweeper: Sweeper, at: datetime, there: list[str]) -> Swept:
+    sweeper.begin(at)
+    sweeper.see(at, there)
+    return sweeper.finish(at)
+
+
+def test_who_is_missing_twice_is_gone(sweeper: Sweeper) -> None:
+    assert swept(sweeper, FIRST, ids(*range(9))) == Swept(gone=(), missing=1, known=10, held=False)
+    assert swept(sweeper, SECOND, ids(*range(9))).gone == tuple(ids(9))
+    assert swept(sweeper, THIRD, ids(*range(9))) == Swept(gone=(), missing=0, known=9, held=False)
+
+
+def test_who_comes_back_was_never_gone(sweeper: Sweeper) -> None:
+    swept(sweeper, FIRST, ids(*range(9)))
+    assert swept(sweeper, SECOND, ids(*range(10))).gone == ()
+    assert swept(sweeper, THIRD, ids(*range(9))).gone == ()
+
+
+def test_a_sweep_that_ends_twice_concludes_the_same(sweeper: Sweeper) -> None:
+    swept(sweeper, FIRST, ids(*range(9)))
+    assert sweeper.finish(FIRST) == Swept(gone=(), missing=1, known=10, held=False)
+    swept(sweeper, SECOND, ids(*range(9)))
+    assert sweeper.finish(SECOND).gone == tuple(ids(9))
+
+
+def test_many_missing_at_once_are_held_again_and_again(tmp_path: Path) -> None:
+    sweeper = Sweeper(tmp_path)
+    sweeper.deliver(ids(*range(500)))
+    there = ids(*range(440))  # 60 of 500: more than fifty, and more than a tenth
+    assert swept(sweeper, FIRST, there) == swept(sweeper, SECOND, there) == Swept(gone=(), missing=60, known=500, held=True)
+
+
+def test_nothing_is_concluded_from_a_cache_that_got_lost(tmp_path: Path) -> None:
+    assert swept(Sweeper(tmp_path), FIRST, ids(1)) == Swept(gone=(), missing=0, known=0, held=False)
+
+
+def test_a_line_that_was_cut_off_is_nobody(sweeper: Sweeper, tmp_path: Path) -> None:
+    with (tmp_path / "ids" / "delivered").open("a") as file:
+        file.write("00Q0000")
+    assert swept(sweeper, FIRST, ids(*range(10))).missing == 0
