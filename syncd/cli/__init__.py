@@ -14,6 +14,7 @@ _COMMANDS = {
     "status": ("syncd.cli.status:status", "Show what each connection did last and what waits."),
     "why": ("syncd.cli.why:why", "Explain a person: fields, score, stages, writes."),
     "plan": ("syncd.cli.plan:plan", "Show what would be, or is waiting to be, written."),
+    "sla": ("syncd.cli.sla:sla", "List open promises by due time; report how they are kept."),
     "people": ("syncd.cli.people:people", "List, export and unmerge people."),
     "inbox": ("syncd.cli.inbox:inbox", "Look after records that were refused."),
     "notices": ("syncd.cli.notices:notices", "See what people were told, and try a channel."),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
+from syncd.agreement.attempts import CONTACT_ATTEMPT
 from syncd.agreement.clocks import Clock
 from syncd.store.schema import clock
 from syncd.store.sql import among, put
@@ -49,6 +50,12 @@ def started_between(tx: Connection, since: int, until: int) -> list[Kept]:
     """Return the clocks of customers that started at *since* or later and before *until*."""
     query = select(clock).where(clock.c.started_at >= since, clock.c.started_at < until, clock.c.rep == "")
     return [Kept(*row) for row in tx.execute(query.order_by(clock.c.started_at, clock.c.id))]
+
+
+def contacted(tx: Connection) -> dict[int, int]:
+    """Return when each person was first tried to be reached after they were given to somebody."""
+    query = select(clock.c.person_id, func.min(clock.c.ended_at)).where(clock.c.stopped_by == CONTACT_ATTEMPT)
+    return {person: at for person, at in tx.execute(query.group_by(clock.c.person_id))}
 
 
 def _row(person: int, one: Clock) -> Kept:

@@ -33,6 +33,7 @@ class Move(NamedTuple):
     cause: str
     version: int
     inferred: bool
+    outright: bool
     episode: int
 
 
@@ -141,7 +142,9 @@ def moves(tx: Connection, people: Collection[int]) -> dict[int, list[Move]]:
 def derived(person: int, way: Iterable[Derived]) -> list[Move]:
     """Return the moves of a journey as rows."""
     return [
-        Move(person, one.at, one.to, one.was, one.party, one.by, one.cause, one.version, one.inferred, one.episode)
+        Move(
+            person, one.at, one.to, one.was, one.party, one.by, one.cause, one.version, one.inferred, one.outright, one.episode
+        )
         for one in way
     ]
 
@@ -161,3 +164,12 @@ def entered_between(tx: Connection, since: int, until: int) -> dict[str, int]:
         .order_by(stage_move.c.stage_to)
     )
     return {stage: count for stage, count in tx.execute(query)}
+
+
+def first_entries(tx: Connection, stage: str) -> dict[int, tuple[int, bool]]:
+    """Return when each person first entered a stage, and whether it was an event that made them do so at once."""
+    query = select(stage_move.c.person_id, stage_move.c.moved_at, stage_move.c.outright).where(stage_move.c.stage_to == stage)
+    found: dict[int, tuple[int, bool]] = {}
+    for person, at, outright in tx.execute(query.order_by(stage_move.c.moved_at)):
+        found.setdefault(person, (at, outright))
+    return found

@@ -245,6 +245,7 @@ stage_move = Table(
     Column("cause", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("inferred", Boolean, nullable=False),
+    Column("outright", Boolean, nullable=False),
     Column("episode", Integer, nullable=False),
     sqlite_with_rowid=False,
     comment="A person entering a stage, as all evidence known so far has it.",

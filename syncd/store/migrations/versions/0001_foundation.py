@@ -287,6 +287,7 @@ def upgrade() -> None:
     sa.Column('cause', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('inferred', sa.Boolean(), nullable=False),
+    sa.Column('outright', sa.Boolean(), nullable=False),
     sa.Column('episode', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('person_id', 'moved_at', 'stage_to', name=op.f('pk_stage_move')),
     comment='A person entering a stage, as all evidence known so far has it.',
