@@ -11,12 +11,15 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import History, micros_of
 from syncd.agreement.examples import Made, event_problem, history
 from syncd.agreement.language import english
+from syncd.agreement.promise_words import promises_in_words
 from syncd.agreement.rulewording import range_in_words, rule_in_words
 from syncd.agreement.terms import POINT, Agreement, Model
+from syncd.agreement.wording import in_words
 from syncd.cli.base import Exit, Failure, Instant, LazyGroup, common, configured, site
 from syncd.cli.clock import now as clock
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.cli.why import show_score
+from syncd.config import Config
 from syncd.engine import why as explanation
 from syncd.engine.assess import judged_by
 from syncd.mapping.fields import Field
@@ -29,6 +32,7 @@ _COMMANDS = {
     "diff": ("syncd.cli.governing:diff", "Say what the file changes against the version in force."),
     "preview": ("syncd.cli.governing:preview", "Show who would stand elsewhere under the file's version."),
     "sign": ("syncd.cli.governing:sign", "Sign the file's version for one party."),
+    "handbook": ("syncd.cli.governing:handbook", "Write the agreement as a page that an outsider understands."),
     "reviewed": ("syncd.cli.governing:reviewed", "Note that both teams looked at a part of it."),
     "score": ("syncd.cli.agreement:score", "Score a person, real or made up, without changing anything."),
 }
@@ -54,13 +58,19 @@ def check() -> None:
     held = [one.name for one in config.examples]  # a broken one is a mistake of the file
     if is_json():
         models = {name: _said(model) for name, model in signed.models.items()}
-        print_json({"name": signed.name, "version": signed.version, "models": models, "examples": held})
+        said = {"name": signed.name, "version": signed.version, "models": models, "examples": held, **_lines(config)}
+        print_json(said)
     else:
         line(f"{signed.name}, version {signed.version}, local dates in {signed.zone}", style="bold")
         for name, model in signed.models.items():
             line()
             line(f"model {name}" + (" (active)" if name == signed.active else ""), style="bold")
             _print_model(model)
+        for title, lines in _lines(config).items():
+            line()
+            line(title, style="bold")
+            for one in lines:
+                line(f"  {one}")
         line()
         line(f"worked examples that hold: {'; '.join(held) or 'none were given'}")
 
@@ -96,6 +106,12 @@ def score(person: str | None, model_name: str | None, at: datetime | None, facts
             judged = _together(judged_by(tx, here, found), judged)
     shown = explanation.shown_score(signed, model, *judged, at=now)
     print_json(shown) if is_json() else show_score(shown)
+
+
+def _lines(config: Config) -> dict[str, tuple[str, ...]]:
+    """Return everything but the scores in English, by section."""
+    promises = {} if config.sla is None else promises_in_words(config.sla, config.attempts)
+    return {title: lines for title, lines in {**in_words(config.handoff), **promises}.items() if lines}
 
 
 # ---------------------------------------------------------------- what was asked

@@ -20,6 +20,7 @@ from syncd.config.source import parse
 from syncd.engine.governing import REVIEWED
 from syncd.engine.preview import Compared, compared
 from syncd.engine.site import Site
+from syncd.report.handbook import html, markdown
 from syncd.store import streams
 
 _SHOWN = 20
@@ -127,6 +128,21 @@ def reviewed(subject: str) -> None:
     with site() as here, here.store.write() as tx:
         streams.remember(tx, f"{REVIEWED} {subject}", now().date().isoformat())
     line(f"noted: {subject} was reviewed today")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["markdown", "html"]), default="markdown", show_default=True)
+@common
+def handbook(form: str) -> None:
+    """Write the agreement as a page that somebody from outside understands.
+
+    \b
+    Examples:
+      syncd agreement handbook
+      syncd agreement handbook --format html > handbook.html
+    """
+    config, _ = configured()
+    click.echo(html(config) if form == "html" else markdown(config), nl=form == "markdown")
 
 
 def add_signature(file: Path, standing: Standing, party: str, who: str) -> None:

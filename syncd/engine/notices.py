@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from syncd.agreement.calendars import next_opening
 from syncd.agreement.counting import instant, micros, micros_of
 from syncd.agreement.notices import HOUR, Delivery, Manners, Message, Notice, Sent, delivery
+from syncd.agreement.policies import desk
 from syncd.config.notices import DigestTerms
 from syncd.config.templates import rendered
 from syncd.engine.site import Counts, Site
@@ -74,8 +76,14 @@ def _sent(tx: Connection, site: Site, now: int) -> list[Sent]:
 
 
 def _manners(site: Site) -> Manners:
-    terms = site.config.notify
-    return Manners(together=micros(terms.together), per_hour=terms.per_hour)
+    """Return the manners agreed on; whoever has no calendar of their own keeps the agreement's, rooms have none."""
+    terms, sla = site.config.notify, site.config.sla
+
+    def opens(to: str, at: int) -> int:
+        return at if sla is None or to.startswith("#") else next_opening(desk(sla, to).calendar, at)
+
+    quiet = opens if terms.quiet_hours else lambda to, at: at
+    return Manners(together=micros(terms.together), per_hour=terms.per_hour, opens=quiet)
 
 
 # ---------------------------------------------------------------- the digest
