@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from syncd.mapping.transforms import Unfit
 from syncd.model import FieldChange, Golden, Raw
 from syncd.store import inbox, outbox, records
 from syncd.store.assessments import Stored
-from syncd.store.outbox import Pending
+from syncd.store.outbox import SENT, Pending
 from syncd.store.records import Stored as StoredRecord
 
 
@@ -39,11 +39,12 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
     settled: list[StoredRecord] = []
     for target in targets:
         had = waiting.get(target.id)
-        if had is not None and had.job is not None:
+        doubted = had.fields if had is not None and had.job == SENT else {}
+        if had is not None and had.job is not None and not doubted:
             continue  # the source works on it; its receipt lets the person be assessed again
         stream = site.maps[target.stream_id]
         wanted = _wanted(stream, by_person[target.entity_id or 0])
-        differs = _differences(target, wanted, written.get(target.id, {}))
+        differs = _differences(target, wanted, written.get(target.id, {}), doubted)
         if not differs and had is not None:
             settled.append(target)
         elif differs and (had is None or had.fields != differs):
@@ -85,14 +86,17 @@ def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Gol
 
 
 def _differences(
-    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Golden | None]
+    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Golden | None], doubted: Collection[str]
 ) -> dict[str, FieldChange]:
-    """Compare as text: what a source shows of a number is text to some and a number to others."""
+    """Compare as text: what a source shows of a number is text to some and a number to others.
+
+    Fields that were sent and may have arrived are *doubted*: they are written in any case.
+    """
     present = {**(target.fields or {}), **written}
     return {
         remote: FieldChange(present.get(remote), value)
         for remote, value in wanted.items()
-        if _text(present.get(remote)) != _text(value)
+        if remote in doubted or _text(present.get(remote)) != _text(value)
     }
 
 
@@ -112,5 +116,5 @@ def _pending(site: Site, target: StoredRecord, fields: Mapping[str, FieldChange]
         not_before=now,
         attempts=0,
         held="never" if had is not None and had.held == "never" else "",
-        job=None,
+        job=had.job if had else None,
     )

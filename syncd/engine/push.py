@@ -16,7 +16,7 @@ from syncd.model import Change, FieldChange, Golden, Problem, Ref, SourceRecord
 from syncd.spi import Accepted, BadAnswer, Connector, Done, Gone, Receipt, Rejected, Remapped, SupportsJobs
 from syncd.store import assessments, ids, inbox, outbox, records
 from syncd.store.inbox import Refusal
-from syncd.store.outbox import Addressed, Pending
+from syncd.store.outbox import SENT, Addressed, Pending
 from syncd.store.sql import dumps
 from syncd.store.streams import Stream
 
@@ -39,10 +39,7 @@ def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, 
     *until* is when the run began: what is put off meanwhile is not sent again in the same run. Raises: what `Connector.push`
     raises; the writes then stay, and a repetition carries the same keys.
     """
-    with site.store.read() as tx:
-        ready = outbox.sendable(tx, stream.id, until, batch)
-    working = [one for one in ready if one.pending.job is not None]
-    fresh = [one for one in ready if one.pending.job is None]
+    fresh, working = _taken(site, stream, batch, until)
     settled = _ask_jobs(connector, working)
     if fresh:
         receipts = connector.push([_change(stream, one) for one in fresh])
@@ -55,6 +52,22 @@ def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, 
         return Counts()
     with site.store.write() as tx:
         return _settle(tx, site, stream, settled, site.now())
+
+
+def _taken(site: Site, stream: Stream, batch: int, until: int) -> tuple[list[Addressed], list[Addressed]]:
+    """Return the writes to send, noted as sent before they are, and those that a job of the source works on."""
+    with site.store.read() as tx:
+        if not outbox.sendable(tx, stream.id, until, 1):
+            return [], []
+    with site.store.write() as tx:
+        ready = outbox.sendable(tx, stream.id, until, batch)
+        fresh = [one for one in ready if not _is_at_work(one)]
+        outbox.mark_sent(tx, [one.pending.record_id for one in fresh])
+    return fresh, [one for one in ready if _is_at_work(one)]
+
+
+def _is_at_work(one: Addressed) -> bool:
+    return one.pending.job not in (None, SENT)
 
 
 def _change(stream: Stream, one: Addressed) -> Change:
@@ -116,9 +129,7 @@ def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settle
             case Gone():
                 counts["gone"] += 1
                 _follow(tx, site, stream, one, now, merged_into=None)
-    _assess_again(
-        tx, [one for one, receipt in settled if one.pending.job is not None and not isinstance(receipt, Accepted)], now
-    )
+    _assess_again(tx, [one for one, receipt in settled if _is_at_work(one) and not isinstance(receipt, Accepted)], now)
     return counts
 
 
@@ -137,7 +148,7 @@ def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, D
         present = waiting.get(key)
         left = _left(present, one.pending, sent)
         if present is not None and left:
-            changed.append(present._replace(fields=left))
+            changed.append(present._replace(fields=left, job=None))
         else:
             finished.append(key)
     outbox.note_written(tx, entries, now)
