@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from syncd.model import FieldChange, Golden
 from syncd.store import inbox, ledger, outbox, records
 from syncd.store.assessments import Stored
 from syncd.store.ledger import Entry
-from syncd.store.outbox import Pending
+from syncd.store.outbox import SENT, Pending
 from syncd.store.records import Stored as StoredRecord
 
 
@@ -42,11 +42,12 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
     settled: list[StoredRecord] = []
     for target in targets:
         had = waiting.get(target.id)
-        if had is not None and had.job is not None:
+        doubted = had.fields if had is not None and had.job == SENT else {}
+        if had is not None and had.job is not None and not doubted:
             continue  # the source works on it; its receipt lets the person be assessed again
         stream = site.maps[target.stream_id]
         wanted = _wanted(stream, by_person[target.entity_id or 0])
-        differs = _differences(target, wanted, written.get(target.id, {}))
+        differs = _differences(target, wanted, written.get(target.id, {}), doubted)
         if not differs and had is not None:
             settled.append(target)
         elif differs and (had is None or had.fields != differs):
@@ -93,9 +94,12 @@ def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Gol
 
 
 def _differences(
-    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Entry]
+    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Entry], doubted: Collection[str]
 ) -> dict[str, FieldChange]:
-    """Return what is to be written: what we sent last holds, in whatever form the source shows it (see `echo`)."""
+    """Return what is to be written: what we sent last holds, in whatever form the source shows it (see `echo`).
+
+    Fields that were sent and may have arrived are *doubted*: they are written in any case.
+    """
     changes: dict[str, FieldChange] = {}
     for remote, value in wanted.items():
         entry = written.get(remote)
@@ -104,7 +108,7 @@ def _differences(
         else:
             present = entry.shows if entry.known else entry.sent
         holds = entry is not None and same(entry.sent, value)
-        if not holds and not same(present, value):
+        if remote in doubted or (not holds and not same(present, value)):
             changes[remote] = FieldChange(present, value)
     return changes
 
@@ -119,5 +123,5 @@ def _pending(site: Site, target: StoredRecord, fields: Mapping[str, FieldChange]
         not_before=now,
         attempts=0,
         held="never" if had is not None and had.held == "never" else "",
-        job=None,
+        job=had.job if had else None,
     )

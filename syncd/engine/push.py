@@ -17,7 +17,7 @@ from syncd.spi import Accepted, BadAnswer, Connector, Done, Gone, Receipt, Rejec
 from syncd.store import assessments, ids, inbox, ledger, outbox, records
 from syncd.store.inbox import Refusal
 from syncd.store.ledger import Entry
-from syncd.store.outbox import Addressed, Pending
+from syncd.store.outbox import SENT, Addressed, Pending
 from syncd.store.sql import dumps
 from syncd.store.streams import Stream
 
@@ -41,10 +41,7 @@ def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, 
     *until* is when the run began: what is put off meanwhile is not sent again in the same run. Raises: what `Connector.push`
     raises; the writes then stay, and a repetition carries the same keys.
     """
-    with site.store.read() as tx:
-        ready = outbox.sendable(tx, stream.id, until, batch)
-    working = [one for one in ready if one.pending.job is not None]
-    fresh = [one for one in ready if one.pending.job is None]
+    fresh, working = _taken(site, stream, batch, until)
     settled = _ask_jobs(connector, working)
     sent_at = site.now()
     if fresh:
@@ -58,6 +55,22 @@ def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, 
         return Counts()
     with site.store.write() as tx:
         return _settle(tx, site, stream, settled, sent_at)
+
+
+def _taken(site: Site, stream: Stream, batch: int, until: int) -> tuple[list[Addressed], list[Addressed]]:
+    """Return the writes to send, noted as sent before they are, and those that a job of the source works on."""
+    with site.store.read() as tx:
+        if not outbox.sendable(tx, stream.id, until, 1):
+            return [], []
+    with site.store.write() as tx:
+        ready = outbox.sendable(tx, stream.id, until, batch)
+        fresh = [one for one in ready if not _is_at_work(one)]
+        outbox.mark_sent(tx, [one.pending.record_id for one in fresh])
+    return fresh, [one for one in ready if _is_at_work(one)]
+
+
+def _is_at_work(one: Addressed) -> bool:
+    return one.pending.job not in (None, SENT)
 
 
 def _change(stream: Stream, one: Addressed) -> Change:
@@ -124,9 +137,7 @@ def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settle
             case Gone():
                 counts["gone"] += 1
                 _follow(tx, site, stream, one, now, merged_into=None)
-    _assess_again(
-        tx, [one for one, receipt in settled if one.pending.job is not None and not isinstance(receipt, Accepted)], now
-    )
+    _assess_again(tx, [one for one, receipt in settled if _is_at_work(one) and not isinstance(receipt, Accepted)], now)
     return counts
 
 
@@ -140,12 +151,12 @@ def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, D
     changed: list[Pending] = []
     for one, receipt in done:
         key = one.pending.record_id
-        at = sent_at if one.pending.job is None else _job(one).at
+        at = _job(one).at if _is_at_work(one) else sent_at
         after[key] = {**before.get(key, {}), **_entries(one.pending.fields, receipt, at)}
         present = waiting.get(key)
         left = _left(present, one.pending, {name: change.new for name, change in one.pending.fields.items()})
         if present is not None and left:
-            changed.append(present._replace(fields=left))
+            changed.append(present._replace(fields=left, job=None))
         else:
             finished.append(key)
     ledger.save(tx, after)

@@ -14,13 +14,16 @@ from syncd.store.sql import among, dumps, put
 
 Held: TypeAlias = Literal["", "on_change", "never"]
 
+SENT = "sent"
+"""Stands in ``job`` from before a write is sent until its receipt is known: the source may hold it already."""
+
 _decode_changes = msgspec.json.Decoder(
     dict[str, tuple[str | bool | int | tuple[str, ...] | None, str | bool | int | tuple[str, ...] | None]]
 ).decode
 
 
 class Pending(NamedTuple):
-    """A write that waits; ``version`` differs whenever ``fields`` do."""
+    """A write that waits; ``version`` differs whenever ``fields`` do. ``job`` is a job of the source, or `SENT`."""
 
     record_id: int
     stream_id: int
@@ -81,6 +84,11 @@ def counts(tx: Connection) -> dict[str, int]:
         .group_by(connection.c.name)
     )
     return {name: count for name, count in tx.execute(query)}
+
+
+def mark_sent(tx: Connection, record_ids: Collection[int]) -> None:
+    """Note that writes are about to be sent."""
+    tx.execute(update(outbox).where(among(tx, outbox.c.record_id, record_ids)).values(job=SENT))
 
 
 def save(tx: Connection, rows: Iterable[Pending]) -> None:

@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 
 from tests.e2e import firm, killing
 from tests.e2e.dump import difference, dump
-from tests.e2e.program import surroundings
+from tests.e2e.program import PATIENCE_S, surroundings
 
 LONG = bool(os.environ.get("SYNCD_E2E_LONG"))
 """Whether there is time: more rounds, more instants."""
@@ -82,7 +82,7 @@ def forking(folder: Path, env: Mapping[str, str]) -> Generator[Forks]:
         with server.stdin, server.stdout:
             yield Forks(server, server.stdin, server.stdout, folder)
     finally:
-        server.wait(10)
+        server.wait(PATIENCE_S)
 
 
 @contextmanager

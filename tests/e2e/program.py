@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("syncd"))
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 class Ended(NamedTuple):
@@ -36,7 +36,13 @@ class Event(NamedTuple):
 def syncd(*arguments: object, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ended:
     """Run a command to its end."""
     done = subprocess.run(
-        [COMMAND, *map(str, arguments)], env=surroundings(env), cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+        [COMMAND, *map(str, arguments)],
+        env=surroundings(env),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
 

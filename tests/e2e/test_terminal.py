@@ -12,7 +12,7 @@ import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from tests.e2e import firm, mischief
-from tests.e2e.program import COMMAND, surroundings, syncd, until
+from tests.e2e.program import COMMAND, PATIENCE_S, surroundings, syncd, until
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def home(tmp_path: Path, now: datetime) -> Path:
 def terminal(command: str, *arguments: object, env: Mapping[str, str] | None = None) -> Generator[pexpect.spawn[str]]:
     """Run a command on a terminal of 100 columns."""
     words = [str(one) for one in arguments]
-    child = pexpect.spawn(command, words, env=surroundings(env), encoding="utf-8", dimensions=(24, 100), timeout=30)
+    child = pexpect.spawn(command, words, env=surroundings(env), encoding="utf-8", dimensions=(24, 100), timeout=PATIENCE_S)
     try:
         yield child
     finally:

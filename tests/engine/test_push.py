@@ -139,6 +139,22 @@ def test_an_answer_lost_after_the_write_repeats_it_with_the_same_key(known: Home
     assert waiting(known) == 0
 
 
+def test_a_value_that_goes_back_while_an_answer_is_lost_is_written_back_too(known: Home) -> None:
+    known.sync()
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.loses_answers = True
+    known.sync()
+    assert known.crm.fields(ANN)["Score"] == 30  # and nobody heard of it
+    known.crm.loses_answers = False
+
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "1", {"Title": "CEO"})
+    known.sync()
+
+    assert known.crm.fields(ANN)["Score"] == 40
+
+
 def test_a_rejected_write_waits_in_the_inbox_until_its_values_change(known: Home) -> None:
     known.crm.reject(ANN, Rejected(code="fake.option", what="Stage takes no such option", field="Stage", retry="on_change"))
     known.sync()

@@ -95,7 +95,8 @@ class SimRemote(FakeRemote):
 class Manners:
     """How one connector behaves just now, and which writes were sent of which nobody heard what became.
 
-    ``fails`` are errors by the number of calls before each; ``in_flight`` the keys sent last, ``unknown`` those without answer.
+    ``fails`` are errors by the number of calls before each; ``in_flight`` the keys sent last, ``unknown`` those without answer,
+    ``doubted`` the fields of which syncd cannot know whether they were sent.
     """
 
     rng: Random
@@ -108,6 +109,7 @@ class Manners:
     meanwhile: Callable[[str], None] = lambda call: None
     in_flight: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
+    doubted: set[tuple[Ref, str]] = field(default_factory=set)
 
     def behave(self) -> None:
         """Do again what a good remote does; what it rejects stays rejected."""
@@ -144,7 +146,12 @@ class SimConnector(FakeConnector):
 
     def push(self, changes: Sequence[Change]) -> Sequence[Receipt]:
         """Write *changes*; rejected ones are not written, and an answer may be lost after some were."""
-        self.manners.answer()
+        sent = {(one.ref, field) for one in changes for field in one.fields}
+        try:
+            self.manners.answer()
+        except ConnectorError:
+            self.manners.doubted |= sent
+            raise
         self.manners.in_flight = {one.key for one in changes}
         if self.manners.loses:
             self.manners.loses -= 1

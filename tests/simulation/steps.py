@@ -12,9 +12,10 @@ from syncd.engine import sync
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.scope import Scope
 from syncd.engine.sync import Outcome
-from syncd.model import Rejected
+from syncd.model import Ref, Rejected
 from syncd.store import inbox, outbox, records, streams
 from syncd.store.database import Busy
+from syncd.store.outbox import SENT
 from syncd.store.streams import Fenced
 from tests.simulation import checking
 from tests.simulation.bench import Killed, Moment
@@ -45,11 +46,22 @@ def alive(world: World, what: str) -> Generator[None]:
         world.depth = 0
         for manners in world.manners.values():
             manners.unknown |= manners.in_flight
+        _doubt(world)
         world.open()
     finally:
         world.depth = max(world.depth - 1, 0)
     world.watch.look()
     world.watch.rewound.clear()
+
+
+def _doubt(world: World) -> None:
+    """Remember what a process that died noted as sent; perhaps it was not."""
+    now = world.snapshot()
+    for one in now.outbox.values():
+        record = now.records[one.record]
+        if one.job == SENT:
+            doubted = world.manners[record.stream.connection].doubted
+            doubted |= {(Ref(record.stream.name, record.external_id), name) for name in one.fields}
 
 
 # ---------------------------------------------------------------- syncd's own steps

@@ -82,14 +82,14 @@ def _text(value: Raw) -> str:
 
 
 def _check_twice(world: World, connection: str) -> None:
-    """Check that no field was given the same value twice in a row, unless the first answer never arrived."""
+    """Check that no field was given the same value twice in a row, unless it may have been given another in between."""
     last: dict[tuple[Ref, str], tuple[str, Change]] = {}
-    unknown = world.manners[connection].unknown
+    unknown, doubted = world.manners[connection].unknown, world.manners[connection].doubted
     for change in world.remotes[connection].written:
         for field, (_, new) in change.fields.items():
-            if field == "City":  # users write it too
-                continue
             place, text = (change.ref, field), _text(new)
+            if field == "City" or place in doubted:  # users write a city too
+                continue
             if place in last and last[place][0] == text and last[place][1].key not in unknown:
                 raise Broken(f"{connection}: {field} of {change.ref} was given {text!r} twice in a row")
             last[place] = text, change
