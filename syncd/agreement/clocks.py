@@ -136,6 +136,7 @@ class _Run:
     over_at: int
     credit: int
     rep: str = ""
+    silent: bool = False
 
 
 class _End(NamedTuple):
@@ -184,8 +185,9 @@ def _family(case: _Case, run: _Run) -> list[Clock]:
             over_at=min(turn.end, run.over_at),
             credit=0,
             rep=turn.who,
+            silent=n == 0,
         )
-        for turn in owned
+        for n, turn in enumerate(owned)
     ]
     return [replace(customer, escalates_at=FOREVER), *(_clock(case, goal, rep, customer=customer) for rep in reps)]
 
@@ -232,7 +234,7 @@ def _clock(case: _Case, goal: Goal, run: _Run, *, customer: Clock | None = None)
         ended_at=end.at,
         state=state,
         historical=historical,
-        silent=historical or (customer is not None and run.began == customer.start),
+        silent=historical or run.silent,
         used=used(plan.desk.calendar, run.began, until, plan.pauses),
         pauses=plan.pauses,
         owner=run.rep or (owner_at(case.owners, min(plan.due, until)) if case.policy.side == "sales" else ""),

@@ -26,7 +26,9 @@ def turns(owners: Sequence[Owner], start: int, end: int) -> list[Turn]:
     """
     if len(owners) == 1 and owners[0].at <= start < end:
         return [Turn(owners[0].who, start, end)]  # nearly everybody, in a tenth of the time
-    changes = [Owner("", -FOREVER), *owners, Owner("", FOREVER)]
+    changes = [Owner("", -FOREVER)]
+    changes += [owner for before, owner in pairwise([*changes, *owners]) if owner.who != before.who]
+    changes.append(Owner("", FOREVER))
     found = [Turn(who, max(at, start), min(until, end)) for (who, at), (_, until) in pairwise(changes)]
     return [turn for turn in found if turn.start < turn.end]
 

@@ -219,6 +219,18 @@ def test_the_customer_waits_on_and_each_owner_has_a_clock() -> None:
     assert (second.rep, second.due, second.state) == ("B", at("2026-11-16T11:40-05:00"), "met")
 
 
+def test_an_owner_named_twice_has_one_turn() -> None:
+    way = episode(ASSIGNED, owners=(("kim", ASSIGNED[0]), ("kim", CALLED)))
+
+    assert one("2026-11-16T11:00-05:00", way).held == (Held("kim", 45 * MINUTE),)
+
+
+def test_time_without_an_owner_is_nobodys() -> None:
+    way = episode(ASSIGNED, owners=(("kim", CALLED),))
+
+    assert one("2026-11-16T11:00-05:00", way).held == (Held("", 30 * MINUTE), Held("kim", 15 * MINUTE))
+
+
 def test_an_owners_clock_is_named_by_when_they_took_over() -> None:
     """So that it keeps its name when an owner in between comes to light later."""
     b = ("B", "2026-11-16T11:00-05:00")

@@ -221,6 +221,22 @@ def test_the_end_of_the_cool_down_is_told_in_advance() -> None:
     assert way(given_back, now="2026-12-04").next_change_at == FOREVER
 
 
+@pytest.mark.parametrize(
+    ("evidence", "stage"),
+    [
+        pytest.param(claimed(*MQL, hand("2026-11-05", "lead", "marketing")), "lead", id="an MQL that marketing took back"),
+        pytest.param(
+            Evidence(claims=MQL[:1], answers=(answer("2026-11-05", "Rejected-Nurture", "timing"),)),
+            "nurture",
+            id="a lead that sales rejected before it was an MQL",
+        ),
+        pytest.param(claimed(hand("2026-11-05", "lead")), "mql", id="not a lead that somebody entered by hand"),
+    ],
+)
+def test_whoever_people_gave_back_cools_down(evidence: Evidence, stage: str) -> None:
+    assert way(evidence.with_claim(score("2026-11-06", "mql", stage))).stage == stage
+
+
 def test_points_do_not_move_a_recycled_lead_but_up() -> None:
     given_back = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Nurture", "timing"),))
 
