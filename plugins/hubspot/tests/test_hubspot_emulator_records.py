@@ -125,6 +125,7 @@ def test_a_merge_makes_a_new_record_that_both_old_ids_lead_to(hub: Asked) -> Non
         "ann2@firm.example",
     ]
     assert hub.get(f"{CONTACTS}/ann2@firm.example?idProperty=email").text("id") == str(new)
+    assert hub.get(f"{CONTACTS}/{new}").text("createdAt") == hub.get(f"{CONTACTS}/{new}").text("properties", "createdate")
     assert write(hub, one, {"jobtitle": "CFO"}) == 200
 
 
