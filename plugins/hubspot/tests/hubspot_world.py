@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -109,6 +110,8 @@ class Direct:
         return {name.lower(): value for name, value in {**given, **shown.headers}.items()}
 
     def _sent(self, request: Request) -> Reply | None:
+        if self._world.refuses_whole:
+            request = replace(request, body=re.sub(rb',"objectWriteTraceId":"[^"]*"', b"", request.body))
         outcome = self._world.service.respond(request)
         if outcome.lost or outcome.cut is not None or outcome.drips or outcome.delay_s > 30:
             return None
@@ -164,7 +167,10 @@ class Patient:
 
 
 class HubSpotWorld:
-    """See `syncd.testing.World`. *misbehave* are switches of the emulator that stay on throughout."""
+    """See `syncd.testing.World`. *misbehave* are switches of the emulator that stay on throughout.
+
+    ``refuses_whole`` lets a batch be refused for one bad input, as it is without trace ids.
+    """
 
     many = 8
     whole: Mapping[str, str] = {"owners": "HubSpot lists owners without dates"}
@@ -172,7 +178,7 @@ class HubSpotWorld:
     def __init__(self, folder: Path, *, misbehave: str = "", seed: int = 1) -> None:
         open_one = partial(opened, sizes=Sizes(listed=3, searched=3, mailed=3, viewed=3, submitted=3))
         self.spec = replace(installed("hubspot"), open=partial(self._patiently, open_one) if misbehave else open_one)
-        self.is_failing = False
+        self.is_failing = self.refuses_whole = False
         self.clock = VirtualClock(datetime(2026, 11, 21, 9, tzinfo=UTC))
         self.service = assemble(Options(clock=lambda: ms(self.clock.now()), seed=seed))
         self.token = f"{SECRET}-token"
