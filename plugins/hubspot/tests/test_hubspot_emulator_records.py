@@ -258,6 +258,8 @@ def test_what_is_not_there_is_not_found(hub: Asked) -> None:
 
 
 def test_a_body_that_is_no_json_is_refused(hub: Asked) -> None:
+    form = {"email": "ann@firm.example"}
+    assert hub.ask("POST", CONTACTS, form=form).status == 415
     assert hub.post(CONTACTS, ["properties"]).text("message").startswith("Invalid input JSON")
 
 
