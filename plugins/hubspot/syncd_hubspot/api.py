@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -27,18 +27,19 @@ from syncd.spi import (
 )
 from syncd_hubspot import cursors
 from syncd_hubspot.checking import OPTIONAL, findings
-from syncd_hubspot.cursors import Cursor, Lane, Pace
+from syncd_hubspot.cursors import Cursor, Pace
 from syncd_hubspot.errors import NotAllowed, error_of
 from syncd_hubspot.forms import FormPuller
 from syncd_hubspot.known import Known
-from syncd_hubspot.logs import LogPuller, Read, email_events, page_views
+from syncd_hubspot.logs import LogPuller, Reader, email_events, page_views
 from syncd_hubspot.objects import OBJECTS
 from syncd_hubspot.owners import OWNER_FIELDS, OwnerPuller
+from syncd_hubspot.pages import Sizes
 from syncd_hubspot.paths import Paths
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.properties import field_of
 from syncd_hubspot.provisioning import provision
-from syncd_hubspot.pulling import ObjectPuller, Sizes
+from syncd_hubspot.pulling import ObjectPuller
 from syncd_hubspot.pushing import Pusher
 from syncd_hubspot.records import STAGE_FIELDS
 from syncd_hubspot.settings import HubSpotSettings, kinds
@@ -76,9 +77,9 @@ class HubSpotConnector:
         settle = self._settings.settle_minutes * _MINUTE
         self._others: Mapping[str, Puller] = {
             "owners": self._owners,
-            "form_submissions": FormPuller(self._portal, overlap=settle),
-            "email_events": self._log(email_events),
-            "page_views": self._log(page_views),
+            "form_submissions": FormPuller(self._portal, limit=sizes.submitted, overlap=settle),
+            "email_events": self._log(email_events, sizes.mailed),
+            "page_views": self._log(page_views, sizes.viewed),
         }
 
     def check(self) -> Sequence[Finding]:
@@ -149,9 +150,9 @@ class HubSpotConnector:
             self._portal, OBJECTS[name], wanted=self._wanted(name), pace=self._pace(), known=known, sizes=self._sizes
         )
 
-    def _log(self, read: Callable[[Portal, Lane], Read]) -> LogPuller:
+    def _log(self, read: Reader, limit: int) -> LogPuller:
         pace = Pace(settle=self._settings.settle_minutes * _MINUTE, sweep=0, lanes=("quick", "complete"), longest=_DAY)
-        return LogPuller(self._portal, read, pace=pace, history=self._settings.history_days * _DAY)
+        return LogPuller(self._portal, read, limit=limit, pace=pace, history=self._settings.history_days * _DAY)
 
     def _pace(self) -> Pace:
         return Pace(settle=self._settings.settle_minutes * _MINUTE, sweep=self._settings.sweep_hours * 60 * _MINUTE)

@@ -20,16 +20,15 @@ from syncd_hubspot.values import millis
 __all__ = ["FormPuller"]
 
 _EVERY = 900_000
-# Fifty at once: more are cut off, github.com/airbytehq/airbyte/pull/20333; the most of submissions (read 2026-11-21)
-_LIMIT = "50"
+_FORMS = "50"  # more at once are cut off: github.com/airbytehq/airbyte/pull/20333 (read 2026-11-21)
 _WHAT = "form_submissions"
 
 
 class FormPuller:
     """Reads the submissions of all forms. A round's cursor names the form being read and its next page."""
 
-    def __init__(self, portal: Portal, *, overlap: int) -> None:
-        self._portal, self._overlap = portal, overlap
+    def __init__(self, portal: Portal, *, limit: int, overlap: int) -> None:
+        self._portal, self._limit, self._overlap = portal, limit, overlap
 
     def pull(self, text: str | None) -> Page:
         """Return the page after the cursor *text*."""
@@ -47,7 +46,7 @@ class FormPuller:
         return self._page(cursor, walk if walk.part == form else replace(walk, part=form, after=""))
 
     def _page(self, cursor: Cursor, walk: Walk) -> Page:
-        rows, after = self._portal.rows(submissions(walk.part), {"limit": _LIMIT}, _WHAT, after=walk.after)
+        rows, after = self._portal.rows(submissions(walk.part), {"limit": str(self._limit)}, _WHAT, after=walk.after)
         found = [submission(walk.part, self._forms.get(walk.part, ""), row) for row in rows]
         since = cursor.quick - self._overlap
         times = [millis(one.occurred_at) for one in found if isinstance(one, Activity)]
@@ -78,4 +77,4 @@ class FormPuller:
             rows, after = self._listed(after)
 
     def _listed(self, after: str) -> Rows:
-        return self._portal.rows(FORMS, {"limit": _LIMIT, "formTypes": "all"}, "forms", after=after)
+        return self._portal.rows(FORMS, {"limit": _FORMS, "formTypes": "all"}, "forms", after=after)

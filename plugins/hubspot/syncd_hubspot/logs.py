@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
@@ -18,7 +18,7 @@ from syncd_hubspot.paths import EMAIL_EVENTS
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.values import iso
 
-__all__ = ["LogPuller", "Read", "email_events", "page_views"]
+__all__ = ["LogPuller", "Read", "Reader", "email_events", "page_views"]
 
 _SHORTEST = 1_000
 
@@ -30,11 +30,15 @@ class Read(NamedTuple):
     after: str
 
 
+Reader: TypeAlias = Callable[[Portal, Lane, int], Read]
+"""Reads the page of a lane, of at most so many rows."""
+
+
 class LogPuller:
     """Reads a log by *read*; *history* milliseconds back at first."""
 
-    def __init__(self, portal: Portal, read: Callable[[Portal, Lane], Read], *, pace: Pace, history: int) -> None:
-        self._portal, self._read, self._pace, self._history = portal, read, pace, history
+    def __init__(self, portal: Portal, read: Reader, *, limit: int, pace: Pace, history: int) -> None:
+        self._portal, self._read, self._limit, self._pace, self._history = portal, read, limit, pace, history
 
     def pull(self, text: str | None) -> Page:
         """Return the page after the cursor *text*."""
@@ -48,7 +52,7 @@ class LogPuller:
 
     def _page(self, cursor: Cursor, lane: Lane) -> Page:
         try:
-            read = self._read(self._portal, lane)
+            read = self._read(self._portal, lane, self._limit)
         except Invalid:
             return page_of(replace(cursor, lane=_again(lane)), [], more=True)
         if not lane.after:
@@ -59,10 +63,10 @@ class LogPuller:
         return page_of(onward, read.found, more=more)
 
 
-def email_events(portal: Portal, lane: Lane) -> Read:
+def email_events(portal: Portal, lane: Lane, limit: int) -> Read:
     """Read a page of marketing e-mail events. Source: developers.hubspot.com/docs/methods/email/get_events, 2026-11-21."""
     what = "email_events"
-    params = {"startTimestamp": str(lane.since), "endTimestamp": str(lane.until), "limit": "1000"}
+    params = {"startTimestamp": str(lane.since), "endTimestamp": str(lane.until), "limit": str(limit)}
     reply = portal.get(EMAIL_EVENTS, {**params, **({"offset": lane.after} if lane.after else {})})
     if reply.status != 200:
         raise error_of(reply, what)
@@ -77,7 +81,7 @@ def email_events(portal: Portal, lane: Lane) -> Read:
     return Read(found, after if page.get("hasMore") is True else "")
 
 
-def page_views(portal: Portal, lane: Lane) -> Read:
+def page_views(portal: Portal, lane: Lane, limit: int) -> Read:
     """Read a page of page views. Source: developers.hubspot.com/docs/api-reference, event occurrences (read 2026-11-21)."""
     params = {
         "objectType": "contact",
@@ -85,7 +89,7 @@ def page_views(portal: Portal, lane: Lane) -> Read:
         "occurredAfter": iso(lane.since),
         "occurredBefore": iso(lane.until),
         "sort": "occurredAt",
-        "limit": "100",
+        "limit": str(limit),
     }
     rows, after = portal.rows(portal.paths.occurrences, params, "page_views", after=lane.after)
     return Read([occurrence(row) for row in rows], after)

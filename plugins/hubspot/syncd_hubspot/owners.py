@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from syncd.spi import Page, Raw, SourceRecord
+from syncd.spi import BadAnswer, Page, Raw, SourceRecord
 from syncd_hubspot import cursors
 from syncd_hubspot.answers import Odd, Plain, plain, text_of
 from syncd_hubspot.cursors import Walk
@@ -52,7 +52,10 @@ class OwnerPuller:
         for archived in _PARTS:
             reply = self._portal.get(f"{self._portal.paths.owners}/{external_id}", {"archived": archived})
             if reply.status == 200:
-                return self._owner(plain(reply.body, "owners"))
+                row = plain(reply.body, "owners")
+                if not isinstance(row, dict) or not row.get("id"):
+                    raise BadAnswer("owners: HubSpot's answer is no owner; asked again later")
+                return self._owner(row)
             if reply.status != 404:
                 raise error_of(reply, "owners")
         return SourceRecord(stream="owners", external_id=external_id, changed_at=self._portal.now, fields={}, deleted=True)

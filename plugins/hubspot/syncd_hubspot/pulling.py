@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
@@ -15,24 +14,16 @@ from syncd_hubspot.answers import Object
 from syncd_hubspot.cursors import Cursor, Lane, Pace, Walk
 from syncd_hubspot.known import Absence, Known, Stretch
 from syncd_hubspot.objects import ObjectStream
-from syncd_hubspot.pages import Found, page_of
+from syncd_hubspot.pages import Found, Sizes, page_of
 from syncd_hubspot.portal import BATCH, Portal
 from syncd_hubspot.records import STAGE_FIELDS, Links
 from syncd_hubspot.values import instant, millis
 
-__all__ = ["ObjectPuller", "Sizes"]
+__all__ = ["ObjectPuller"]
 
 _GONE = "gone"
 _TRACES = ["hs_merged_object_ids", "hs_object_id"]
 _FEW, _SHARE = 50, 10  # of what is known, so many records or one in so many may vanish at once without being held
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """How many records a page holds: developers.hubspot.com/docs, CRM objects and "search the CRM" (read 2026-11-21)."""
-
-    listed: int = 100
-    searched: int = 200
 
 
 class ObjectPuller:

@@ -94,7 +94,7 @@ class Asked:
     def ask(self, method: str, path: str, body: Json = None, *, token: str = "", form: Mapping[str, str] | None = None) -> Got:
         """Send a request, with the private-app token unless another is given."""
         where, _, query = path.partition("?")
-        headers = {"authorization": f"Bearer {token or self.service.access.token}"}
+        headers = {"authorization": f"Bearer {token or self.service.access.token}", "content-type": "application/json"}
         content = b"" if body is None else msgspec.json.encode(body)
         if form is not None:
             headers["content-type"], content = "application/x-www-form-urlencoded", urlencode(form).encode()

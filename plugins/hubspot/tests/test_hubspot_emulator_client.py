@@ -29,7 +29,7 @@ from syncd_hubspot.emulator import Emulator, Options, emulated
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with emulated(Options(contacts=230, seed=7)) as running:
+    with emulated(Options(contacts=230, seed=7, history=False)) as running:
         yield running
 
 

@@ -125,6 +125,7 @@ def test_a_merge_makes_a_new_record_that_both_old_ids_lead_to(hub: Asked) -> Non
         "ann2@firm.example",
     ]
     assert hub.get(f"{CONTACTS}/ann2@firm.example?idProperty=email").text("id") == str(new)
+    assert hub.get(f"{CONTACTS}/{new}").text("createdAt") == hub.get(f"{CONTACTS}/{new}").text("properties", "createdate")
     assert write(hub, one, {"jobtitle": "CFO"}) == 200
 
 
@@ -257,6 +258,8 @@ def test_what_is_not_there_is_not_found(hub: Asked) -> None:
 
 
 def test_a_body_that_is_no_json_is_refused(hub: Asked) -> None:
+    form = {"email": "ann@firm.example"}
+    assert hub.ask("POST", CONTACTS, form=form).status == 415
     assert hub.post(CONTACTS, ["properties"]).text("message").startswith("Invalid input JSON")
 
 

@@ -209,3 +209,8 @@ def test_an_owner_who_left_is_listed_apart() -> None:
     first = hub.get("/crm/owners/2026-09?limit=2")
     rest = hub.get(f"/crm/owners/2026-09?limit=3&after={first.text('paging', 'next', 'after')}")
     assert len({*first.ids(), *rest.ids()}) == 5
+
+
+def test_a_groups_name_cannot_break_out_of_a_header(hub: Asked) -> None:
+    made = hub.post(f"{PROPERTIES}/groups", {"name": "a\r\nx: y 𧢗", "label": "Odd"})
+    assert made.outcome.answer.headers["Location"].endswith("/groups/a%0D%0Ax%3A%20y%20%F0%A7%A2%97")

@@ -84,6 +84,10 @@ def test_results_come_in_the_order_asked_for(hub: Asked) -> None:
     assert [got.text("results", n, "properties", "num") for n in range(2)] == ["12", "5"]
 
 
+def test_the_modified_time_of_other_kinds_finds_nothing(hub: Asked) -> None:
+    assert names(hub, where("hs_lastmodifieddate", "GT", "0")) == ""
+
+
 def test_a_query_looks_into_all_texts(hub: Asked) -> None:
     got = hub.post(f"{CONTACTS}/search", {"query": "sales ben"})
     assert got.at("total") == 1

@@ -48,7 +48,8 @@ def test_requests_in_one_piece_are_answered_in_turn() -> None:
 def test_a_write_whose_answer_is_lost_is_written() -> None:
     with emulated(Options(misbehave="lost:1")) as emulator:
         line = connected(emulator)
-        line.request("POST", CONTACTS, body='{"properties":{"email":"a@b.example"}}', headers=dict(emulator.headers))
+        headers = {**emulator.headers, "Content-Type": "application/json"}
+        line.request("POST", CONTACTS, body='{"properties":{"email":"a@b.example"}}', headers=headers)
         with pytest.raises((RemoteDisconnected, ConnectionResetError)):
             line.getresponse()
         assert len(emulator.portal.of("contacts").live) == 1

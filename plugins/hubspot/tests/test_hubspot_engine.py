@@ -12,7 +12,7 @@ import pytest
 from hubspot_world import Direct, HubSpotWorld
 from sqlalchemy import select
 from syncd_hubspot.api import opened as opened_connector
-from syncd_hubspot.pulling import Sizes
+from syncd_hubspot.pages import Sizes
 from syncd_hubspot.settings import STREAMS
 
 from syncd.config import load
@@ -65,7 +65,7 @@ class Home:
 
         def open_one(opening: Opening) -> Connector:
             given = replace(opening, client=Direct(world))
-            return opened_connector(given, sizes=Sizes(listed=10, searched=20))
+            return opened_connector(given, sizes=Sizes(listed=20, searched=30))
 
         spec = replace(installed("hubspot"), open=open_one, origins=lambda settings: ())
         store = connect(f"sqlite:///{folder}/syncd.db", home=folder)

@@ -132,12 +132,17 @@ def parsed(lines: str, choices: Mapping[str, str]) -> Iterable[Property]:
 
 
 def system_properties(kind: ObjectKind) -> str:
-    """Return, as lines for `parsed`, what every kind of record has."""
+    """Return, as lines for `parsed`, what every kind of record has.
+
+    A search by the wrong one of the two names of the modified time finds nothing and says nothing.
+    """
+    wrong = "lastmodifieddate" if kind.modified == "hs_lastmodifieddate" else "hs_lastmodifieddate"
     group = f"{kind.singular}information"
     return "\n".join(
         (
             f"{kind.created} | Create Date | datetime/date | {group} | r | ",
             f"{kind.modified} | Last Modified Date | datetime/date | {group} | r | ",
+            f"{wrong} | Last Modified Date of other kinds of records | datetime/date | {group} | rh | ",
             f"hs_object_id | Record ID | number/number | {group} | r | ",
             f"hs_merged_object_ids | Merged record IDs | enumeration/checkbox | {group} | r | ",
             f"hs_created_by_user_id | Created by user ID | number/number | {group} | r | ",

@@ -304,6 +304,8 @@ def _merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: i
     known = {name: value for name, value in kept.values.items() if value}
     values = {**lost.values, **known, "hs_object_id": str(new_id), kind.modified: iso(now)}
     merged = (*kept.merged, *lost.merged, kept.id, lost.id)
+    born = min(kept.created_at, lost.created_at)
+    values[kind.created] = iso(born)
     values["hs_merged_object_ids"] = ";".join(map(str, merged))
     if kind.plural == "contacts":
         values["hs_calculated_merged_vids"] = f"{kept.id}:{now};{lost.id}:{now}"  # misses chains, as in life: dbt_hubspot#168
@@ -315,7 +317,7 @@ def _merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: i
     return Record(
         id=new_id,
         values=values,
-        created_at=min(kept.created_at, lost.created_at),
+        created_at=born,
         updated_at=now,
         merged=merged,
         history=kept.history,

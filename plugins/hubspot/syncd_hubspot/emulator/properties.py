@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -139,7 +140,7 @@ def _known(table: Table, name: str, *, archived: bool = False) -> Property:
 def create_one(call: Call) -> Answer:
     """Create a property."""
     made = create(call.portal, table_of(call), call.read(NewProperty))
-    return answer(made, 201, headers={"Location": f"{call.url}/{made.name}"})
+    return answer(made, 201, headers={"Location": f"{call.url}/{quote(made.name, safe='')}"})
 
 
 def create(portal: Portal, table: Table, new: NewProperty) -> Property:
@@ -287,7 +288,7 @@ def create_group(call: Call) -> Answer:
         message = f"A property group named '{new.name}' already exists."
         raise conflict(message, category="OBJECT_ALREADY_EXISTS", sub_category="Properties.GROUP_WITH_NAME_EXISTS")
     table.groups[new.name] = Group(name=new.name, label=new.label, display_order=new.display_order)
-    return answer(table.groups[new.name], 201, headers={"Location": f"{call.url}/{new.name}"})
+    return answer(table.groups[new.name], 201, headers={"Location": f"{call.url}/{quote(new.name, safe='')}"})
 
 
 def update_group(call: Call) -> Answer:

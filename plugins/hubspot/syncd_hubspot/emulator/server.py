@@ -65,6 +65,8 @@ class Connection(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.write(_BAD_REQUEST)
                 self._transport.close()
+            return
+        self._go_on()
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
@@ -86,7 +88,7 @@ class Connection(asyncio.Protocol):
             raise ValueError("the request is too large")
 
     def on_message_complete(self) -> None:
-        """Answer the request, or keep it until those before it are answered."""
+        """Keep the request until those before it are answered."""
         path, _, query = self._url.decode("latin-1").partition("?")
         request = Request(
             method=self._parser.get_method().decode("ascii"),
@@ -97,7 +99,6 @@ class Connection(asyncio.Protocol):
         )
         self._waiting.append((request, self._parser.should_keep_alive()))
         self._begin()
-        self._go_on()
 
     def close(self) -> None:
         """End the connection."""

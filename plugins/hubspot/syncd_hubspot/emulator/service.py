@@ -19,6 +19,8 @@ from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.routes import Match, match
 from syncd_hubspot.emulator.wire import Answer, Call, ErrorBody, Refusal, answer
 
+JSON = "application/json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -83,6 +85,9 @@ class Service:
         check_scope(self.portal, required(found.route.family, table, writes=found.route.writes))
 
     def _handle(self, request: Request, found: Match) -> Answer:
+        media = request.headers.get("content-type", "")
+        if request.body and found.route.family != "oauth" and not media.startswith(JSON):
+            raise Refusal(415, ErrorBody(message=f"Unsupported Media Type: {media or 'none'}", category="VALIDATION_ERROR"))
         call = Call(
             portal=self.portal,
             access=self.access,

@@ -1,0 +1,251 @@
+"""Reading: how many calls it takes, what bears no date, and what vanished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hubspot_world import HubSpotWorld
+from syncd_hubspot.api import opened
+
+from syncd.spi import Activity, Association, BadAnswer, Connector, Page, Ref, SourceRecord, Unauthorized
+from syncd.testing.bench import folded, reading
+
+CONTACTS, COMPANIES = "contacts", "companies"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> HubSpotWorld:
+    world = HubSpotWorld(tmp_path)
+    world.settings = world.settings.model_copy(update={"sweep_hours": 24})
+    return world
+
+
+def connector(world: HubSpotWorld, tmp_path: Path, *, wanted: Mapping[str, frozenset[str]] | None = None) -> Connector:
+    """With pages as large as in life."""
+    (tmp_path / "cache").mkdir(exist_ok=True)
+    opening = world.opening(tmp_path / "cache")
+    return opened(replace(opening, wanted=wanted) if wanted is not None else opening)
+
+
+def calls(world: HubSpotWorld) -> dict[str, int]:
+    """Requests by the end of their path, counted from zero the next time."""
+    found: dict[str, int] = {}
+    for (_, path), count in world.service.calls.items():
+        name = path.partition("2026-09/")[2] or path
+        found[name] = found.get(name, 0) + count
+    world.service.calls.clear()
+    return found
+
+
+def end(pages: Sequence[Page]) -> str:
+    return pages[-1].cursor
+
+
+@pytest.mark.parametrize("count", [99, 100, 201])
+def test_reading_everything_takes_a_call_per_hundred(world: HubSpotWorld, tmp_path: Path, count: int) -> None:
+    world.fill(CONTACTS, count - 1)  # one is there from the start
+    pages = reading(connector(world, tmp_path).pull, CONTACTS)
+    assert len(folded(pages)) == count
+    assert calls(world) == {"contacts": -(-count // 100)}
+
+
+@pytest.mark.parametrize("count", [0, 1, 200, 201])
+def test_following_takes_a_search_per_two_hundred_and_one_more(world: HubSpotWorld, tmp_path: Path, count: int) -> None:
+    refs = world.fill(CONTACTS, 250)
+    world.rest()
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    world.clock.advance(timedelta(minutes=1))
+    for ref in refs[:count]:
+        world.change(ref)
+    calls(world)
+    came = folded(reading(source.pull, CONTACTS, cursor))
+    assert set(came) == set(refs[:count])
+    pages = -(-count // 200)
+    hydrated = -(-count // 100) if count != 201 else 3  # two for the first page of the search, one for the second
+    assert calls(world) == {
+        "contacts/search": pages + 1,
+        **({"contacts/batch/read": hydrated, "contacts/companies/batch/read": pages} if count else {}),
+    }
+
+
+def test_a_quiet_stream_costs_one_call_a_minute(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.fill(CONTACTS, 10)
+    world.rest()
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    calls(world)
+    world.clock.advance(timedelta(minutes=1))
+    source.pull(CONTACTS, cursor)
+    assert calls(world) == {"contacts/search": 1}
+
+
+def test_more_records_of_one_instant_than_a_search_can_count_all_come(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill(CONTACTS, 10_050)
+    world.rest()
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    world.clock.advance(timedelta(minutes=1))
+    for ref in refs:
+        world.change(ref)
+    assert len(folded(reading(source.pull, CONTACTS, cursor))) == 10_050
+
+
+def test_more_properties_than_an_address_holds_are_read_in_a_batch(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill(CONTACTS, 120)
+    many = frozenset({"email", *(f"property_{number:04}" for number in range(600))})
+    came = folded(reading(connector(world, tmp_path, wanted={CONTACTS: many}).pull, CONTACTS))
+    assert set(refs) <= set(came)
+    assert calls(world) == {"contacts": 2, "contacts/batch/read": 2}
+
+
+# ---------------------------------------------------------------- what bears no date
+
+
+def test_an_association_that_changed_alone_comes_with_the_daily_walk(world: HubSpotWorld, tmp_path: Path) -> None:
+    (person,), (firm,) = world.fill(CONTACTS, 1), world.fill(COMPANIES, 1)
+    world.rest()
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    portal = world.service.portal
+    portal.associate(portal.links.labels[1], int(person.external_id), int(firm.external_id))
+    world.clock.advance(timedelta(hours=25))
+    record = folded(reading(source.pull, CONTACTS, cursor))[person]
+    assert isinstance(record, SourceRecord) and record.associations == (Association("account", firm),)
+
+
+@pytest.mark.parametrize("stream", ["contacts", "emails"])
+def test_what_was_purged_is_noticed_by_its_absence(world: HubSpotWorld, tmp_path: Path, stream: str) -> None:
+    world.settings = world.settings.model_copy(update={"streams": ["contacts", "emails"]})
+    ref = _one(world, stream)
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, stream))
+    purge = world.service.portal.erase if stream == "contacts" else world.service.portal.archive
+    assert purge(stream, int(ref.external_id))
+    world.clock.advance(timedelta(hours=25))
+    assert folded(reading(source.pull, stream, cursor))[ref].deleted
+
+
+def test_an_absence_too_large_to_be_believed_deletes_nothing_until_somebody_asks(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill(CONTACTS, 60)
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    for ref in refs[:55]:
+        world.service.portal.erase(CONTACTS, int(ref.external_id))
+    world.clock.advance(timedelta(hours=25))
+    pages = reading(source.pull, CONTACTS, cursor)
+    assert not any(record.deleted for record in folded(pages).values())
+    assert ["55 of 61 records are no longer listed" in note for page in pages for note in page.notes] == [True]
+
+    asked = folded(reading(source.pull, CONTACTS))  # from the beginning
+    assert sum(record.deleted for record in asked.values()) == 55
+
+
+def test_without_its_cache_a_walk_deletes_nothing(world: HubSpotWorld, tmp_path: Path) -> None:
+    (ref, _) = world.fill(CONTACTS, 2)
+    cursor = end(reading(connector(world, tmp_path).pull, CONTACTS))
+    world.service.portal.erase(CONTACTS, int(ref.external_id))
+    (tmp_path / "cache" / "known.db").unlink()
+    world.clock.advance(timedelta(hours=25))
+    assert ref not in folded(reading(connector(world, tmp_path).pull, CONTACTS, cursor))
+
+
+def test_a_damaged_cache_is_as_good_as_lost(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill(CONTACTS, 2)
+    source = connector(world, tmp_path)
+    (tmp_path / "cache" / "known.db").write_bytes(b"this is no database at all" * 100)
+    assert set(refs) <= set(folded(reading(source.pull, CONTACTS)))
+
+
+def test_a_record_back_from_the_bin_is_not_older_than_its_tombstone(world: HubSpotWorld, tmp_path: Path) -> None:
+    (ref,) = world.fill(CONTACTS, 1)
+    source = connector(world, tmp_path)
+    pages = reading(source.pull, CONTACTS)
+    world.delete(ref)
+    world.rest()
+    gone = reading(source.pull, CONTACTS, end(pages))
+    world.service.portal.restore(CONTACTS, int(ref.external_id))
+    world.rest()
+    back = reading(source.pull, CONTACTS, end(gone))
+    versions = [folded(one)[ref] for one in (pages, gone, back)]
+    assert [one.deleted for one in versions] == [False, True, False]
+    assert all(isinstance(one, SourceRecord) for one in versions)
+    instants = [one.changed_at for one in versions if isinstance(one, SourceRecord)]
+    assert instants == sorted(instants)
+
+
+def test_a_chain_of_merges_ends_in_the_last_record(world: HubSpotWorld, tmp_path: Path) -> None:
+    one, two, three = world.fill(CONTACTS, 3)
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    last = world.merge(three, world.merge(one, two))
+    world.rest()
+    came = folded(reading(source.pull, CONTACTS, cursor))
+    assert {ref: getattr(came[ref], "merged_into", None) for ref in (one, two, three)} == dict.fromkeys((one, two, three), last)
+
+
+# ---------------------------------------------------------------- what a token may not see
+
+
+@pytest.mark.parametrize(
+    ("stream", "scope"), [("form_submissions", "forms"), ("email_events", "content"), ("emails", "sales-email-read")]
+)
+def test_a_stream_the_token_may_not_see_says_so_and_stops_nobody(
+    world: HubSpotWorld, tmp_path: Path, stream: str, scope: str
+) -> None:
+    world.settings = world.settings.model_copy(update={"streams": [stream, CONTACTS]})
+    world.service.portal.account.scopes -= {scope}
+    source = connector(world, tmp_path)
+    page = source.pull(stream, None)
+    assert not page.records and not page.more and scope in page.notes[0]
+    world.service.portal.account.scopes |= {scope}
+    assert not reading(source.pull, stream, page.cursor)[-1].notes
+
+
+def test_a_portal_without_page_views_goes_on_without_them(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.service.portal.account.is_enterprise = False
+    page = connector(world, tmp_path).pull("page_views", None)
+    assert not page.more and "subscription" in page.notes[0]
+
+
+def test_contacts_the_token_may_not_see_stop_the_connection(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.service.portal.account.scopes -= {"crm.objects.contacts.read"}
+    with pytest.raises(Unauthorized, match=r"grant it crm\.objects\.contacts\.read"):
+        connector(world, tmp_path).pull(CONTACTS, None)
+
+
+def test_a_page_that_leads_to_itself_is_an_error(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.fill(CONTACTS, 150)
+    source = connector(world, tmp_path)
+    cursor = source.pull(CONTACTS, None).cursor
+    where = cursor.partition('"after":"')[2].partition('"')[0]
+    world.service.portal.of(CONTACTS).page = lambda after, size, *, archived: ([], int(where))  # type: ignore[method-assign]
+    with pytest.raises(BadAnswer, match="the one that was just read"):
+        source.pull(CONTACTS, cursor)
+
+
+def _one(world: HubSpotWorld, stream: str) -> Ref:
+    if stream == "contacts":
+        return world.fill(stream, 1)[0]
+    portal = world.service.portal
+    contact = int(world.fill("contacts", 1)[0].external_id)
+    made = portal.create("emails", {"hs_timestamp": str(portal.now()), "hs_email_direction": "EMAIL"})
+    label = portal.links.default("emails", "contacts")
+    assert label is not None
+    portal.associate(label, made.id, contact)
+    return Ref(stream, str(made.id))
+
+
+def test_an_engagement_with_hundreds_of_contacts_is_about_all_of_them(world: HubSpotWorld, tmp_path: Path) -> None:
+    (call,), people = world.fill("calls", 1), world.fill(CONTACTS, 620)
+    portal = world.service.portal
+    label = portal.links.default("calls", CONTACTS)
+    assert label is not None
+    for ref in people:
+        portal.associate(label, int(call.external_id), int(ref.external_id))
+    one = folded(reading(connector(world, tmp_path).pull, "calls"))[call]
+    assert isinstance(one, Activity) and len(one.about) == 621
