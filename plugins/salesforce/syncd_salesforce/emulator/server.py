@@ -76,7 +76,7 @@ def _answer(instance: Instance, request: Request, call: Call) -> Answer:
         case ["services", "oauth2", "userinfo"] | ["id", _, _]:
             return control.identity(instance, call)
         case ["services", "Soap", _, version, *_]:
-            return gate.soap_login(instance, call.body, version)
+            return gate.by_soap(instance, call.body, version)
         case ["emulator", *names]:
             return control.controlled(instance, call, "/".join(names))
     return ApiError("NOT_FOUND", "The requested resource does not exist", status=404).answer()
