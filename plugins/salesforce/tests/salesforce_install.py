@@ -38,7 +38,11 @@ from syncd.testing import VirtualClock, installed
 ROOT = Path(__file__).parents[3]
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 STREAMS = ("Account", "Lead", "Contact", "Opportunity", "OpportunityContactRole", "Task", "CampaignMember")
-WRITTEN = ("syncd_Score__c double(18,2) cunfsp", "syncd_Band__c string(255) cunfsgp", "syncd_Grade__c string(255) cunfsgp")
+WRITTEN: tuple[str, ...] = (
+    "syncd_Score__c double(18,2) cunfsp",
+    "syncd_Band__c string(255) cunfsgp",
+    "syncd_Grade__c string(255) cunfsgp",
+)
 WRITTEN += ("syncd_Reasons__c textarea(32768) cunp", "syncd_Stage__c string(255) cunfsgp")
 AGREEMENT = """\
 agreement: {version: 1}
@@ -244,7 +248,7 @@ class Installation:
             held = activities.load(tx, stream.id, [*rows, *self._buried(name)])
             entities = records.entities(tx, [one.record_id for group in held.values() for one in group])
             whose = {key: entities[group[0].record_id] for key, group in held.items()}
-            meant = {}
+            meant: dict[str, int | None] = {}
             for key, (entity, who) in people.items():
                 known = records.known(tx, self.site.by_name["salesforce", entity].id, [who]) if who else {}
                 meant |= {key: known[who].entity_id} if known else {}

@@ -30,9 +30,8 @@ from syncd.spi import (
 from syncd.testing import CANARY, SECRET, Exempt, Failure, VirtualClock, installed
 from syncd.testing.online import online
 
-WANTED = {"Account": {"Name"}, "Lead": {"LastName", "Email", "Score__c"}, "OpportunityContactRole": {"Role"}}
-NAMED = {
-    "Account": "Name",
+WANTED = {"Lead": {"LastName", "Email", "Score__c"}, "OpportunityContactRole": {"Role"}}
+NAMED: Mapping[str, str] = {
     "Lead": "LastName",
     "OpportunityContactRole": "Role",
     "Task": "Subject",
@@ -47,7 +46,7 @@ _FAILURES = {
     Failure.MISFIT: "gone",
     Failure.NONSENSE: "html",
 }
-PAGE = 40
+PAGE = 20
 
 
 class SalesforceWorld:
@@ -57,7 +56,7 @@ class SalesforceWorld:
     whole: Mapping[str, str] = {}
     spec = installed("salesforce")
     misbehave: ClassVar[Sequence[str]] = ()
-    settings: ClassVar[Mapping[str, object]] = {}
+    streams: ClassVar[Sequence[str]] = tuple(NAMED)
 
     def __init__(self, folder: Path) -> None:
         self._home = folder
@@ -80,7 +79,7 @@ class SalesforceWorld:
             "client_id": self.emulator.credentials.client_id,
             "client_secret": "env:SECRET",
         }
-        self._settings = self.spec.settings.model_validate({**given, "streams": list(NAMED), **self.settings})
+        self._settings = self.spec.settings.model_validate({**given, "streams": self.streams})
         resolved = lambda reference: SECRET  # noqa: E731
         self._client = self._stack.enter_context(online(self.spec, self._settings, self.clock, resolve=resolved, kept={}))
         self._misbehave()
@@ -183,7 +182,6 @@ class SalesforceWorld:
     def _add(self, stream: str) -> str:
         name = f"{CANARY} {next(self._numbers)}"
         rows: Mapping[str, Row] = {
-            "Account": {"Name": name},
             "Lead": {"LastName": name, "Company": CANARY, "Email": f"{CANARY}@firm.example"},
             "OpportunityContactRole": {"OpportunityId": self._deal["Id"], "ContactId": self._contact["Id"], "Role": name[:40]},
             "Task": {"Subject": name, "WhoId": self._lead["Id"], "TaskSubtype": "Call"},

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from syncd_salesforce.emulator import Emulator
 from syncd_salesforce.emulator.answers import Call, Json
-from syncd_salesforce.emulator.gate import login, rest, soap_login
+from syncd_salesforce.emulator.gate import by_soap, login, rest
 
 from syncd.testing.clock import VirtualClock
 
@@ -123,11 +123,11 @@ def test_a_session_ends(emulator: Emulator, clock: VirtualClock) -> None:
     )
 
 
-def test_soap_login_answers_with_a_session_or_a_fault(emulator: Emulator) -> None:
+def test_by_soap_answers_with_a_session_or_a_fault(emulator: Emulator) -> None:
     known = emulator.credentials
     body = "<login><n1:username>{}</n1:username><n1:password>{}</n1:password></login>"
-    good = soap_login(emulator.instance, body.format(known.username, known.password + known.security_token).encode(), "59.0")
-    bad = soap_login(emulator.instance, body.format(known.username, "no").encode(), "59.0")
+    good = by_soap(emulator.instance, body.format(known.username, known.password + known.security_token).encode(), "59.0")
+    bad = by_soap(emulator.instance, body.format(known.username, "no").encode(), "59.0")
     assert b"<sessionId>00D" in good.payload()
     assert (bad.status, b"INVALID_LOGIN" in bad.payload()) == (500, True)
 

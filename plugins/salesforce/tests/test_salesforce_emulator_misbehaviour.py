@@ -13,7 +13,7 @@ from syncd_salesforce.emulator.writing import add
 
 from syncd.testing.clock import VirtualClock
 
-WIRE = {"reset", "cut", "cut_open", "slow", "silent", "token_lost"}
+WIRE = {"reset", "cut", "cut_open", "slow", "silent", "token_lost", "keyless", "redirect", "drip", "bomb", "header_flood"}
 """Tested with real connections."""
 
 

@@ -102,6 +102,23 @@ def test_a_rotated_refresh_token_can_be_lost_on_the_way(served: Emulator, client
     assert client.post("/services/oauth2/token", data=form).json()["error_description"] == "expired access/refresh token"
 
 
+@pytest.mark.parametrize(
+    ("mode", "status", "size"),
+    [("keyless", 200, 2), ("redirect:times=1", 302, 0), ("bomb:value=3", 200, 3_000_000), ("drip:value=0,times=1", 200, 0)],
+)
+def test_a_reply_is_not_what_was_asked_for(served: Emulator, client: httpx.Client, mode: str, status: int, size: int) -> None:
+    usual = len(client.get("/services/data").content)
+    served.misbehave(mode)
+    answer = client.get("/services/data")
+    assert (answer.status_code, len(answer.content)) == (status, usual if mode.startswith("drip") else size)
+
+
+def test_a_flood_of_headers_is_more_than_clients_take(served: Emulator, client: httpx.Client) -> None:
+    served.misbehave("header_flood")
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get("/services/data")
+
+
 def test_a_slow_reply_comes(served: Emulator, client: httpx.Client) -> None:
     served.misbehave("slow:value=0.01,times=1")
     assert client.get(f"{BASE}/limits").status_code == 200

@@ -41,8 +41,15 @@ def after(org: Org, entity: str, row: Row, old: Row | None) -> None:
 
 
 def _person(org: Org, row: Row, old: Row) -> dict[str, Value]:
-    parts = [str(row[name]) for name in ("FirstName", "LastName") if row.get(name)]
-    return {"Name": " ".join(parts)}
+    return _company(org, row, old) | _user(org, row, old)
+
+
+def _user(org: Org, row: Row, old: Row) -> dict[str, Value]:
+    return {"Name": " ".join(str(row[name]) for name in ("FirstName", "LastName") if row.get(name))}
+
+
+def _company(org: Org, row: Row, old: Row) -> dict[str, Value]:
+    return {} if old else {"PhotoUrl": f"/services/images/photo/{row['Id']}", "CleanStatus": "Pending"}
 
 
 def _task(org: Org, row: Row, old: Row) -> dict[str, Value]:
@@ -140,7 +147,8 @@ def _counted(org: Org, row: Row, old: Row | None) -> None:
 _RULES: Mapping[str, Callable[[Org, Row, Row], dict[str, Value]]] = {
     "Lead": _person,
     "Contact": _person,
-    "User": _person,
+    "User": _user,
+    "Account": _company,
     "Task": _task,
     "Event": _event,
     "Opportunity": _opportunity,

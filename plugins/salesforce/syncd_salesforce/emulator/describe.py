@@ -25,6 +25,15 @@ _SOAP = {
     "address": "urn:address",
     "anyType": "xsd:anyType",
 }
+_RECENT = 48.0
+_NEW = frozenset(
+    (
+        "aiPredictionField formulaTreatNullNumberAsZero associateEntityType associateParentEntity deepCloneable "
+        "defaultImplementation extendedBy extendsInterfaces implementedBy implementsInterfaces isInterface"
+    ).split()
+)
+"""Keys that recordings of API 42 lack, and those of 48 and later have."""
+
 _NO_AGGREGATE = frozenset({"boolean", "address", "anyType"})
 
 
@@ -35,6 +44,14 @@ def listed(one: SObject, base: str) -> dict[str, Json]:
 
 def described(org: Org, one: SObject, base: str, url: str) -> dict[str, Json]:
     """Return the description of an object; *url* is where people open it."""
+    whole = _described(org, one, base, url)
+    if float(base.rpartition("v")[2]) >= _RECENT:
+        return whole
+    whole["fields"] = [{key: value for key, value in _field(field).items() if key not in _NEW} for field in one.fields]
+    return {key: value for key, value in whole.items() if key not in _NEW}
+
+
+def _described(org: Org, one: SObject, base: str, url: str) -> dict[str, Json]:
     return (
         {"actionOverrides": [], "childRelationships": [_child(*child) for child in children_of(org, one.name)]}
         | _flags(one)

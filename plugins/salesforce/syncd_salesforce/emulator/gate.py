@@ -11,7 +11,7 @@ from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json
 from syncd_salesforce.emulator.auth import Refused, granted
 from syncd_salesforce.emulator.instance import Instance
 
-__all__ = ["dated", "login", "rest", "versions"]
+__all__ = ["by_soap", "dated", "login", "rest", "versions"]
 
 _OLDEST, _NEWEST = 31, 68  # HELP/000354473: 21.0 to 30.0 were retired in Summer '25 (this project's notes, read 2026-11-21)
 _SEASONS = ("Winter", "Spring", "Summer")
@@ -75,10 +75,10 @@ def login(instance: Instance, form: Mapping[str, str]) -> Answer:
         return refused.answer
 
 
-def soap_login(instance: Instance, body: bytes, version: str) -> Answer:
+def by_soap(instance: Instance, body: bytes, version: str) -> Answer:
     """Answer a SOAP call."""
     instance.calls["POST /services/Soap"] += 1
-    return soap.login(instance, body, version)
+    return soap.answered(instance, body, version)
 
 
 def dated(instance: Instance) -> str:

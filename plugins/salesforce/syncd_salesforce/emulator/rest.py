@@ -12,7 +12,7 @@ from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, Row,
 from syncd_salesforce.emulator.describe import described, listed
 from syncd_salesforce.emulator.ids import full, is_id
 from syncd_salesforce.emulator.instance import Instance
-from syncd_salesforce.emulator.instants import moment_of
+from syncd_salesforce.emulator.instants import moment, moment_of
 from syncd_salesforce.emulator.schema import SObject, field_of
 from syncd_salesforce.emulator.soql import tree
 from syncd_salesforce.emulator.soql.columns import Scope
@@ -73,6 +73,9 @@ def read_one(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer
     paths = [tuple(name.strip().split(".")) for name in names] or [(field.name,) for field in one.fields]
     query = tree.Query(items=tuple(tree.Name(path=path) for path in paths), source=one.name)
     emit = emitter(Scope(org=instance.org, source=one, query=query), subqueries=no_children)
+    if one.find("LastViewedDate") is not None:  # reading is viewing, and moves no stamp
+        row = {**row, "LastViewedDate": moment(instance.now()), "LastReferencedDate": moment(instance.now())}
+        instance.org.table(one.name).put(str(row["Id"]), row)
     headers = (
         {"Last-Modified": format_datetime(moment_of(str(row["SystemModstamp"])), usegmt=True)}
         if row.get("SystemModstamp")

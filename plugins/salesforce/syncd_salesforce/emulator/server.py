@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from threading import RLock
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -76,7 +76,7 @@ def _answer(instance: Instance, request: Request, call: Call) -> Answer:
         case ["services", "oauth2", "userinfo"] | ["id", _, _]:
             return control.identity(instance, call)
         case ["services", "Soap", _, version, *_]:
-            return gate.soap_login(instance, call.body, version)
+            return gate.by_soap(instance, call.body, version)
         case ["emulator", *names]:
             return control.controlled(instance, call, "/".join(names))
     return ApiError("NOT_FOUND", "The requested resource does not exist", status=404).answer()
@@ -103,6 +103,9 @@ def _reply(instance: Instance, call: Call, answer: Answer) -> Response:
     if instance.faults.strike("cut_open", call):
         half = body[: body.rfind(b"\n", 0, len(body) // 2 + 1) + 1]
         return _Raw(_head(answer.status, headers) + half)
+    odd = _odd(instance, call, body, headers)
+    if odd is not None:
+        return odd
     if len(body) > _SMALL and "gzip" in call.headers.get("accept-encoding", ""):
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
@@ -110,6 +113,32 @@ def _reply(instance: Instance, call: Call, answer: Answer) -> Response:
         headers["Content-Length"] = str(len(body))
         return _Raw(_head(answer.status, headers) + body[: len(body) // 2])
     return Response(body, status_code=answer.status, headers=headers)
+
+
+def _odd(instance: Instance, call: Call, body: bytes, headers: Mapping[str, str]) -> Response | None:
+    """Return a reply that is whole and yet not what was asked for."""
+    if instance.faults.strike("keyless", call):
+        return Response(b"{}", headers=headers)
+    redirect = instance.faults.strike("redirect", call)
+    if redirect is not None:
+        return Response(status_code=302, headers={"Location": redirect.value})
+    bomb = instance.faults.strike("bomb", call)
+    if bomb is not None:
+        blanks = b" " * (1_000_000 * int(bomb.value))
+        return Response(gzip.compress(blanks, compresslevel=1), headers={**headers, "Content-Encoding": "gzip"})
+    flood = instance.faults.strike("header_flood", call)
+    if flood is not None:
+        return Response(body, headers={**headers, **{f"X-Flood-{number}": "x" for number in range(int(flood.value))}})
+    drip = instance.faults.strike("drip", call)
+    if drip is not None:
+        return StreamingResponse(_dripping(body, float(drip.value)), headers={**headers, "Content-Length": str(len(body))})
+    return None
+
+
+async def _dripping(body: bytes, pause: float) -> AsyncIterator[bytes]:
+    for byte in body:
+        yield bytes([byte])
+        await asyncio.sleep(pause)
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:

@@ -190,12 +190,10 @@ def _living(org: Org, entity: SObject, key: str) -> Row:
 def _check(org: Org, entity: SObject, row: Row) -> None:
     for field in entity.fields:
         if field.has("U") and row.get(field.name) is not None:
-            others = [
-                one["Id"] for one in org.table(entity.name).among(field.name, [row[field.name]]) if one["Id"] != row["Id"]
-            ]
-            if others:
-                message = f"duplicate value found: {field.name} duplicates value on record with id: {others[0]}"
-                raise ApiError("DUPLICATE_VALUE", message, fields=[field.name])
+            for other in org.table(entity.name).among(field.name, [row[field.name]]):
+                if other["Id"] != row["Id"] and not other.get("IsDeleted"):
+                    message = f"duplicate value found: {field.name} duplicates value on record with id: {other['Id']}"
+                    raise ApiError("DUPLICATE_VALUE", message, fields=[field.name])
     for rule in org.rules:
         if rule.entity == entity.name and rule.broken(row):
             raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields=[rule.field] if rule.field else ())
