@@ -30,6 +30,7 @@ PHRASES: Mapping[str, str] = {
     "deal won": "deal_won",
     "deal lost": "deal_lost",
     "merged": "merged",
+    "never_mql": "never_mql",
     **{f"became {stage}": f"became:{stage}" for stage in STAGES},
 }
 """Their phrases, and the names events have; kinds of activity go by their own names."""

@@ -425,6 +425,12 @@ def test_a_mistake_is_told_with_line_and_remedy(tmp_path: Path, before: str, aft
     assert problems(tmp_path, TIME + SLA.replace(before, after, 1)) == [f"agreement.yaml:{problem}"]
 
 
+def test_a_promise_that_cannot_be_read_is_told_of_once(tmp_path: Path) -> None:
+    sections = TIME + SLA.replace("      stop: contact_attempt\n", "")
+
+    assert problems(tmp_path, sections) == ["agreement.yaml:33: sla.sales.first_contact: has either 'stop' or 'need'"]
+
+
 def test_business_clocks_need_a_calendar(tmp_path: Path) -> None:
     assert problems(tmp_path, TIME + "sla: {preset: article_004}\n") == [
         "agreement.yaml:16: sla.calendar: is missing; business clocks need one, "
