@@ -152,7 +152,7 @@ def test_feedback_outlives_the_episode_and_each_one_is_answered(tmp_path: Path) 
 
     assert (feedback.stop, feedback.outlives, feedback.each) == (on("feedback"), True, False)
     assert (answer.stop, answer.outlives, answer.each) == (on("answered"), True, True)
-    assert answer.start == Moments((Moment("feedback", frozenset({"Accepted/SQL"})),))  # an acceptance needs no reply
+    assert answer.start == Moments((Moment("feedback", frozenset({"Accepted/SQL"})), Moment("feedback_received")))
 
 
 def test_figures_are_promised_too(tmp_path: Path) -> None:
