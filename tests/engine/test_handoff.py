@@ -13,7 +13,7 @@ from syncd.engine import listening, sync, why
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
-from syncd.report.compliance import compliance
+from syncd.report.compliance import by_group
 from syncd.store import assessments, clocks
 from syncd.store.database import Store
 from tests.engine.build import START, STREAMS, Home, Quiet
@@ -387,6 +387,6 @@ def test_promises_are_reported_by_whoever_keeps_them(office: Home) -> None:
     after(office, hours=2)
     with office.store.read() as tx:
         found = clocks.started_between(tx, 0, office.site.now())
-    rows = [one for one in compliance(found, lambda one: one.owner[:3]) if one.promise == "first_contact"]
+    rows = [one for one in by_group(found, lambda one: one.owner[:3]) if one.promise == "first_contact"]
 
-    assert [(one.group, one.kept, one.broken, one.share) for one in rows] == [("kim", 1, 0, 100), ("lee", 0, 1, 0)]
+    assert [(one.group, one.counts.met, one.counts.breached) for one in rows] == [("kim", 1, 0), ("lee", 0, 1)]
