@@ -30,13 +30,18 @@ _STAGES = tuple(option.value for option in options(CHOICES["dealstage"]))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """Who something happens to, and when; *quiet* tells nobody of it."""
+    """Who something happens to, and when: now, or in the past, of which nobody is told."""
 
     portal: Portal
     rng: Random
     contact: int
     at: int
-    quiet: bool
+    is_past: bool
+
+    @property
+    def backdate(self) -> int | None:
+        """The time to give to what is written; None for now."""
+        return self.at if self.is_past else None
 
     def value(self, name: str) -> str:
         """Return what is known of the person."""
@@ -44,7 +49,7 @@ class Moment:
 
     def set(self, values: dict[str, str], *, source: str) -> None:
         """Change what is known of the person."""
-        self.portal.update("contacts", self.contact, values, source=source, at=self.at, quiet=self.quiet)
+        self.portal.update("contacts", self.contact, values, source=source, at=self.backdate)
 
     def count(self, name: str) -> str:
         """Return one more than there was."""
@@ -54,7 +59,7 @@ class Moment:
         """Add an engagement with the person, and with the firm and the rep where there are any."""
         owner = self.value("hubspot_owner_id")
         whole = {**values, **({"hubspot_owner_id": owner} if owner else {})}
-        record = self.portal.create(kind, whole, source="CRM_UI", at=self.at, quiet=self.quiet)
+        record = self.portal.create(kind, whole, source="CRM_UI", at=self.backdate)
         self.portal.associate(self.portal.links.labels[label], self.contact, record.id)
         firm = self.value("associatedcompanyid")
         plain = self.portal.links.default("companies", kind)
@@ -67,7 +72,7 @@ def past(portal: Portal, rng: Random, contact: int, *, at: int, until: int) -> N
     """Make up what happened to a person between two instants."""
     when = sorted(rng.randint(at, until - 1) for _ in range(rng.randint(0, 2 * THINGS_PER_PERSON)))
     for moment in when:
-        happen(Moment(portal=portal, rng=rng, contact=contact, at=moment, quiet=True))
+        happen(Moment(portal=portal, rng=rng, contact=contact, at=moment, is_past=True))
 
 
 def nothing(portal: Portal, rng: Random, contact: int, *, at: int, until: int) -> None:
@@ -239,14 +244,14 @@ def _deal(moment: Moment) -> None:
     mine = sorted(moment.portal.links.of("contacts", moment.contact, "deals"))
     live = moment.portal.of("deals").live
     if not mine or mine[0] not in live:
-        deal(moment.portal, moment.rng, moment.contact, at=moment.at, quiet=moment.quiet)
+        deal(moment.portal, moment.rng, moment.contact, at=moment.backdate)
         moment.set({"lifecyclestage": "opportunity"}, source="CRM_UI")
         return
     stage = live[mine[0]].values["dealstage"]
     if stage.startswith("closed"):
         return
     following = moment.rng.choice((_STAGES[_STAGES.index(stage) + 1], "closedwon", "closedlost"))
-    moment.portal.update("deals", mine[0], {"dealstage": following}, source="CRM_UI", at=moment.at, quiet=moment.quiet)
+    moment.portal.update("deals", mine[0], {"dealstage": following}, source="CRM_UI", at=moment.backdate)
     if following == "closedwon":
         moment.set({"lifecyclestage": "customer"}, source="CRM_UI")
 
@@ -281,9 +286,9 @@ class Life:
         now = self._portal.now()
         if not contacts or self._rng.random() < NEWCOMERS:
             self._arrived += 1
-            arrive(self._portal, self._rng, self._firms(), at=now, number=1_000_000 + self._arrived)
+            arrive(self._portal, self._rng, self._firms(), number=1_000_000 + self._arrived)
             return
-        happen(Moment(portal=self._portal, rng=self._rng, contact=self._rng.choice(contacts), at=now, quiet=False))
+        happen(Moment(portal=self._portal, rng=self._rng, contact=self._rng.choice(contacts), at=now, is_past=False))
 
     def _firms(self) -> list[Firm]:
         live = self._portal.of("companies").live.values()

@@ -85,21 +85,18 @@ class Portal:
         table = self.of(kind)
         return table.live.get(table.survivor(record_id))
 
-    def create(
-        self, kind: str, values: Mapping[str, str], *, source: str = "INTEGRATION", at: int | None = None, quiet: bool = False
-    ) -> Record:
-        """Add a record; *at* backdates it, *quiet* tells nobody, as when a portal is filled."""
+    def create(self, kind: str, values: Mapping[str, str], *, source: str = "INTEGRATION", at: int | None = None) -> Record:
+        """Add a record; *at* backdates it, of which nobody is told, as when an account is filled."""
         table = self.of(kind)
         table.last_id += self.rng.randint(1, 50)
         now = self.stamp() if at is None else at - at % self.tick
         whole = {name: value for name, value in values.items() if value}
         whole |= {n: v for n, v in at_birth(table.kind, table.last_id, whole, now=now).items() if n not in whole}
         record = Record(id=table.last_id, values=whole, created_at=now, updated_at=now, source=source)
-        self._store(table, record, at_once=quiet)
-        if not quiet:
-            self._tell(table, "creation", record.id, source)
-            for name, value in values.items():
-                self._tell(table, "propertyChange", record.id, source, name=name, value=value)
+        self._store(table, record, at_once=at is not None)
+        if at is None:
+            self._tell(self._event(table, "creation", record.id, source))
+            self._tell_values(table, record.id, values, source=source)
         return record
 
     def update(
@@ -110,9 +107,8 @@ class Portal:
         *,
         source: str = "INTEGRATION",
         at: int | None = None,
-        quiet: bool = False,
     ) -> Record:
-        """Change values of a live record; "" empties one. What is so already moves nothing. *at*, *quiet*: see `create`."""
+        """Change values of a live record; "" empties one. What is so already moves nothing. *at* is as for `create`."""
         table = self.of(kind)
         before = table.live[record_id]
         news = {n: v for n, v in allowed(table.kind, before, changes).items() if v != before.values.get(n, "")}
@@ -122,9 +118,9 @@ class Portal:
         news |= following(table.kind, news, now=now)
         after = _changed(before, news | {table.kind.modified: iso(now)}, source=source, at=now)
         after = replace(after, updated_at=now)
-        self._store(table, after, at_once=quiet)
-        for name, value in () if quiet else news.items():
-            self._tell(table, "propertyChange", record_id, source, name=name, value=value)
+        self._store(table, after, at_once=at is not None)
+        if at is None:
+            self._tell_values(table, record_id, news, source=source)
         return after
 
     def compute(self, kind: str, record_id: int, values: Mapping[str, str]) -> None:
@@ -149,7 +145,7 @@ class Portal:
         if kind != "emails":
             table.bin(replace(record, archived_at=self.now()))
         self._index(table, record_id, None)
-        self._tell(table, "deletion", record_id, source)
+        self._tell(self._event(table, "deletion", record_id, source))
         return True
 
     def restore(self, kind: str, record_id: int) -> Record | None:
@@ -167,7 +163,7 @@ class Portal:
             for type_id in types:
                 if other in self.of(end).live:
                     self.links.add(self.links.labels[type_id], record_id, other)
-        self._tell(table, "restore", record_id, "CRM_UI")
+        self._tell(self._event(table, "restore", record_id, "CRM_UI"))
         return record
 
     def merge(self, kind: str, primary: int, other: int, *, source: str = "CRM_UI") -> Record:
@@ -189,7 +185,9 @@ class Portal:
             self._index(table, old, None)
         self._store(table, record)
         moved = sum(1 for name in lost.values if not kept.values.get(name))
-        self._tell(table, "merge", record.id, source, merged=(kept.id, lost.id), moved=moved)
+        self._tell(
+            replace(self._event(table, "merge", record.id, source), merged=(kept.id, lost.id), primary=kept.id, moved=moved)
+        )
         return record
 
     def erase(self, kind: str, record_id: int) -> bool:
@@ -204,7 +202,7 @@ class Portal:
         self.links.forget(kind, record_id)
         self._parted.pop((kind, record_id), None)
         self._index(table, record_id, None)
-        self._tell(table, "privacyDeletion", record_id, "CRM_UI")
+        self._tell(self._event(table, "privacyDeletion", record_id, "CRM_UI"))
         return True
 
     def associate(self, label: Label, start_id: int, end_id: int, *, source: str = "INTEGRATION") -> None:
@@ -242,54 +240,29 @@ class Portal:
         now = self.now()
         table.index.note(record_id, record, due=now if at_once else now + self.delay(), now=now)
 
-    def _tell(
-        self,
-        table: Table,
-        what: str,
-        record_id: int,
-        source: str,
-        *,
-        name: str = "",
-        value: str = "",
-        merged: tuple[int, ...] = (),
-        moved: int = 0,
-    ) -> None:
-        if not self.listeners:
-            return
-        event = Event(
+    def _event(self, table: Table, what: str, record_id: int, source: str) -> Event:
+        return Event(
             what=what,
             kind=table.kind.singular,
             type_id=table.kind.type_id,
             object_id=record_id,
             at=self.now(),
             source=source,
-            property_name=name,
-            property_value=value,
-            merged=merged,
-            primary=merged[0] if merged else 0,
-            moved=moved,
         )
+
+    def _tell(self, event: Event) -> None:
         for listener in self.listeners:
             listener(event)
 
+    def _tell_values(self, table: Table, record_id: int, values: Mapping[str, str], *, source: str) -> None:
+        event = self._event(table, "propertyChange", record_id, source)
+        for name, value in values.items() if self.listeners else ():
+            self._tell(replace(event, property_name=name, property_value=value))
+
     def _tell_link(self, label: Label, start_id: int, end_id: int, *, source: str, removed: bool) -> None:
-        if not self.listeners:
-            return
-        start, end = self.of(label.start).kind, self.of(label.end).kind
-        event = Event(
-            what="associationChange",
-            kind=start.singular,
-            type_id=start.type_id,
-            object_id=start_id,
-            at=self.now(),
-            source=source,
-            to_kind=end.singular,
-            to_id=end_id,
-            association_type=label.type_id,
-            removed=removed,
-        )
-        for listener in self.listeners:
-            listener(event)
+        event = self._event(self.of(label.start), "associationChange", start_id, source)
+        to_kind = self.of(label.end).kind.singular
+        self._tell(replace(event, to_kind=to_kind, to_id=end_id, association_type=label.type_id, removed=removed))
 
 
 def _changed(before: Record, news: Mapping[str, str], *, source: str, at: int) -> Record:
