@@ -23,6 +23,10 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 THINGS_PER_PERSON = 6
 NEWCOMERS = 0.1
+CALLED = 0.3
+FORGOTTEN = 0.3
+LATELY = 20
+FIRST_NEWCOMER = 1_000_000
 _CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
 _DISPOSITIONS = tuple(option.value for option in options(CHOICES["disposition"]))
 _STAGES = tuple(option.value for option in options(CHOICES["dealstage"]))
@@ -273,22 +277,39 @@ _WEIGHTS = tuple(accumulate(weight for weight, _ in _THINGS))
 
 
 class Life:
-    """The company from now on."""
+    """The company from now on. Most things happen to who came lately; of those who ask for sales, some are forgotten."""
 
     def __init__(self, portal: Portal, rng: Random) -> None:
         self._portal = portal
         self._rng = rng
         self._arrived = 0
+        self._asking: list[int] = []
 
     def step(self) -> None:
-        """Let one thing happen now: to somebody who is there, or somebody arrives."""
+        """Let one thing happen now: somebody arrives, a rep calls who asked for it, or something happens to somebody."""
         contacts = tuple(self._portal.of("contacts").ids())
-        now = self._portal.now()
         if not contacts or self._rng.random() < NEWCOMERS:
             self._arrived += 1
-            arrive(self._portal, self._rng, self._firms(), number=1_000_000 + self._arrived)
-            return
-        happen(Moment(portal=self._portal, rng=self._rng, contact=self._rng.choice(contacts), at=now, is_past=False))
+            arrive(self._portal, self._rng, self._firms(), number=FIRST_NEWCOMER + self._arrived)
+        elif self._asking and self._rng.random() < CALLED:
+            self._call_one()
+        else:
+            lately = contacts[-LATELY:] if self._rng.random() < 0.5 else contacts
+            self._let_happen(self._moment(self._rng.choice(lately)))
+
+    def _call_one(self) -> None:
+        contact = self._asking.pop(0)
+        if contact in self._portal.of("contacts").live and self._rng.random() >= FORGOTTEN:
+            _call(self._moment(contact))
+
+    def _let_happen(self, moment: Moment) -> None:
+        before = moment.value("lifecyclestage")
+        happen(moment)
+        if before != moment.value("lifecyclestage") == "marketingqualifiedlead":
+            self._asking.append(moment.contact)
+
+    def _moment(self, contact: int) -> Moment:
+        return Moment(portal=self._portal, rng=self._rng, contact=contact, at=self._portal.now(), is_past=False)
 
     def _firms(self) -> list[Firm]:
         live = self._portal.of("companies").live.values()
