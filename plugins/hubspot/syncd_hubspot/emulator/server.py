@@ -51,6 +51,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over a new connection."""
         assert isinstance(transport, asyncio.Transport)
+        taken = transport.get_extra_info("socket")
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio forgets it on a socket that it did not make
         self._transport = transport
         self._clients.add(self)
 
@@ -125,12 +127,13 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
             return
         body = b"" if method == "HEAD" else outcome.answer.body
-        self._transport.write(_head(outcome.answer, keeps=keeps and outcome.cut is None))
+        head = _head(outcome.answer, keeps=keeps and outcome.cut is None)
         if outcome.drips:
             self._is_busy = True
+            self._transport.write(head)
             self._drip(body, keeps)
             return
-        self._transport.write(body if outcome.cut is None else body[: outcome.cut])
+        self._transport.write(head + (body if outcome.cut is None else body[: outcome.cut]))
         if outcome.cut is not None or not keeps:
             self._transport.close()
         else:
