@@ -14,7 +14,7 @@ from random import Random
 from syncd_hubspot.emulator import words
 from syncd_hubspot.emulator.activity import MailEvent, Occurrence, Submission
 from syncd_hubspot.emulator.catalog import CHOICES
-from syncd_hubspot.emulator.company import Firm, arrive, deal, reps
+from syncd_hubspot.emulator.company import Firm, arrive, deal, reps, staff
 from syncd_hubspot.emulator.definitions import options
 from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.portal import Portal
@@ -30,6 +30,7 @@ FIRST_NEWCOMER = 1_000_000
 _CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
 _DISPOSITIONS = tuple(option.value for option in options(CHOICES["disposition"]))
 _STAGES = tuple(option.value for option in options(CHOICES["dealstage"]))
+_OPEN_STAGES = tuple(stage for stage in _STAGES if not stage.startswith("closed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +252,8 @@ def _deal(moment: Moment) -> None:
         deal(moment.portal, moment.rng, moment.contact, at=moment.backdate)
         moment.set({"lifecyclestage": "opportunity"}, source="CRM_UI")
         return
-    stage = live[mine[0]].values["dealstage"]
-    if stage.startswith("closed"):
+    stage = live[mine[0]].values.get("dealstage")
+    if stage not in _OPEN_STAGES:
         return
     following = moment.rng.choice((_STAGES[_STAGES.index(stage) + 1], "closedwon", "closedlost"))
     moment.portal.update("deals", mine[0], {"dealstage": following}, source="CRM_UI", at=moment.backdate)
@@ -280,6 +281,8 @@ class Life:
     """The company from now on. Most things happen to who came lately; of those who ask for sales, some are forgotten."""
 
     def __init__(self, portal: Portal, rng: Random) -> None:
+        if not portal.activity.campaigns:
+            staff(portal, portal.now())
         self._portal = portal
         self._rng = rng
         self._arrived = 0

@@ -12,12 +12,12 @@ from threading import RLock
 
 from syncd_hubspot.emulator.account import Account
 from syncd_hubspot.emulator.activity import Activity
-from syncd_hubspot.emulator.derived import allowed, at_birth, following
+from syncd_hubspot.emulator.derived import allowed, at_birth, following, rolled_up
 from syncd_hubspot.emulator.events import Event
 from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.kinds import KINDS, ObjectKind, names
 from syncd_hubspot.emulator.links import Label, Links
-from syncd_hubspot.emulator.records import HISTORY_DEPTH, Record, Version, versions
+from syncd_hubspot.emulator.records import Record, changed, merged
 from syncd_hubspot.emulator.table import Table
 
 FIRST_ID = 100_000
@@ -116,7 +116,7 @@ class Portal:
             return before
         now = self.stamp() if at is None else max(before.updated_at, at - at % self.tick)
         news |= following(table.kind, news, now=now)
-        after = _changed(before, news | {table.kind.modified: iso(now)}, source=source, at=now)
+        after = changed(before, news | {table.kind.modified: iso(now)}, source=source, at=now)
         after = replace(after, updated_at=now)
         self._store(table, after, at_once=at is not None)
         if at is None:
@@ -129,7 +129,7 @@ class Portal:
         before = table.live[record_id]
         news = {n: v for n, v in values.items() if v != before.values.get(n, "")}
         if news:
-            self._store(table, _changed(before, news, source="CALCULATED", at=self.stamp()))
+            self._store(table, changed(before, news, source="CALCULATED", at=self.stamp()))
 
     def archive(self, kind: str, record_id: int, *, source: str = "INTEGRATION") -> bool:
         """Put a live record into the bin; an e-mail is gone for good. Tell whether it was there.
@@ -140,8 +140,7 @@ class Portal:
         if record_id not in table.live:
             return False
         record = table.take(record_id)
-        self._parted[kind, record_id] = self.links.ends(kind, record_id)
-        self.links.forget(kind, record_id)
+        self._parted[kind, record_id] = self._unlink(kind, record_id)
         if kind != "emails":
             table.bin(replace(record, archived_at=self.now()))
         self._index(table, record_id, None)
@@ -156,15 +155,12 @@ class Portal:
             return None
         now = self.stamp()
         record = replace(
-            _changed(record, {table.kind.modified: iso(now)}, source="CRM_UI", at=now), updated_at=now, archived_at=None
+            changed(record, {table.kind.modified: iso(now)}, source="CRM_UI", at=now), updated_at=now, archived_at=None
         )
         self._store(table, record)
-        for end, other, types in self._parted.pop((kind, record_id), []):
-            for type_id in types:
-                if other in self.of(end).live:
-                    self.links.add(self.links.labels[type_id], record_id, other)
+        self._relink(kind, record_id, self._parted.pop((kind, record_id), []))
         self._tell(self._event(table, "restore", record_id, "CRM_UI"))
-        return record
+        return table.live[record_id]
 
     def merge(self, kind: str, primary: int, other: int, *, source: str = "CRM_UI") -> Record:
         """Merge two live records into a new one, whose id is new; both old ids lead to it.
@@ -175,20 +171,17 @@ class Portal:
         kept, lost = table.take(primary), table.take(other)
         table.last_id += self.rng.randint(1, 50)
         now = self.stamp()
-        record = _merged(table.kind, kept, lost, new_id=table.last_id, now=now)
+        record = merged(table.kind, kept, lost, new_id=table.last_id, now=now)
+        self._store(table, record)
         for old in (kept.id, lost.id):
             table.merged_into[old] = record.id
-            for _, one, types in self.links.ends(kind, old):
-                for type_id in types:
-                    self.links.add(self.links.labels[type_id], record.id, one)
-            self.links.forget(kind, old)
             self._index(table, old, None)
-        self._store(table, record)
+            self._relink(kind, record.id, self._unlink(kind, old))
         moved = sum(1 for name in lost.values if not kept.values.get(name))
         self._tell(
             replace(self._event(table, "merge", record.id, source), merged=(kept.id, lost.id), primary=kept.id, moved=moved)
         )
-        return record
+        return table.live[record.id]
 
     def erase(self, kind: str, record_id: int) -> bool:
         """Delete a person for good, live or archived, and refuse the e-mail address from now on."""
@@ -199,7 +192,7 @@ class Portal:
         if email := record.values.get("email"):
             self.blocked.add(email.lower())
             self.activity.forget(record_id, email)
-        self.links.forget(kind, record_id)
+        self._unlink(kind, record_id)
         self._parted.pop((kind, record_id), None)
         self._index(table, record_id, None)
         self._tell(self._event(table, "privacyDeletion", record_id, "CRM_UI"))
@@ -208,10 +201,10 @@ class Portal:
     def associate(self, label: Label, start_id: int, end_id: int, *, source: str = "INTEGRATION") -> None:
         """Associate two live records; a contact has one primary company, so the one before is primary no more."""
         if label.name == "Primary":
-            self._unmake_primary(label, start_id)
+            self._unmake_primary(label, start_id, end_id)
         if self.links.add(label, start_id, end_id):
             self._tell_link(label, start_id, end_id, source=source, removed=False)
-            self._follow_company(label, start_id, end_id)
+            self._roll_up((label.start, start_id), (label.end, end_id))
 
     def part(self, start: str, start_id: int, end: str, end_id: int, *, source: str = "INTEGRATION") -> bool:
         """Undo an association in all its types. Tell whether there was any."""
@@ -219,18 +212,38 @@ class Portal:
         if not self.links.remove(start, start_id, end, end_id):
             return False
         self._tell_link(self.links.labels[types[0]], start_id, end_id, source=source, removed=True)
+        self._roll_up((start, start_id), (end, end_id))
         return True
 
-    def _unmake_primary(self, label: Label, start_id: int) -> None:
-        for end_id, types in list(self.links.of(label.start, start_id, label.end).items()):
+    def _unmake_primary(self, label: Label, start_id: int, end_id: int) -> None:
+        """A contact or a deal has one primary company; a company may be that of many."""
+        if label.start == "companies":
+            label, start_id = self.links.labels[label.inverse], end_id
+        for company, types in list(self.links.of(label.start, start_id, label.end).items()):
             if label.type_id in types:
-                self.links.drop_label(label, start_id, end_id)
+                self.links.drop_label(label, start_id, company)
 
-    def _follow_company(self, label: Label, start_id: int, end_id: int) -> None:
-        if label.type_id == 1:
-            self.compute("contacts", start_id, {"associatedcompanyid": str(end_id)})
-        elif label.type_id == 2:
-            self.compute("contacts", end_id, {"associatedcompanyid": str(start_id)})
+    def _unlink(self, kind: str, record_id: int) -> list[tuple[str, int, tuple[int, ...]]]:
+        """Part a record from all others and return from which."""
+        ends = self.links.ends(kind, record_id)
+        self.links.forget(kind, record_id)
+        self._roll_up(*((end, other) for end, other, _ in ends))
+        return ends
+
+    def _relink(self, kind: str, record_id: int, ends: list[tuple[str, int, tuple[int, ...]]]) -> None:
+        """Associate a record with those still there; it keeps the primary company it has."""
+        has_primary = any(1 in types for types in self.links.of(kind, record_id, "companies").values())
+        for end, other, types in ends:
+            for type_id in types if other in self.of(end).live else ():
+                if not (type_id == 1 and has_primary):
+                    self.links.add(self.links.labels[type_id], record_id, other)
+        self._roll_up((kind, record_id), *((end, other) for end, other, _ in ends))
+
+    def _roll_up(self, *records: tuple[str, int]) -> None:
+        """Compute anew what records say of those they are associated with."""
+        for kind, record_id in records:
+            if record_id in self.of(kind).live and (values := rolled_up(self.links, kind, record_id)):
+                self.compute(kind, record_id, values)
 
     def _store(self, table: Table, record: Record, *, at_once: bool = False) -> None:
         table.put(record)
@@ -260,39 +273,8 @@ class Portal:
             self._tell(replace(event, property_name=name, property_value=value))
 
     def _tell_link(self, label: Label, start_id: int, end_id: int, *, source: str, removed: bool) -> None:
+        if not self.listeners:
+            return
         event = self._event(self.of(label.start), "associationChange", start_id, source)
         to_kind = self.of(label.end).kind.singular
         self._tell(replace(event, to_kind=to_kind, to_id=end_id, association_type=label.type_id, removed=removed))
-
-
-def _changed(before: Record, news: Mapping[str, str], *, source: str, at: int) -> Record:
-    values = {**before.values, **news}
-    history = dict(before.history)
-    for name, value in news.items():
-        history[name] = (Version(value=value, at=at, source=source), *versions(before, name))[:HISTORY_DEPTH]
-    return replace(before, values=values, history=history)
-
-
-def _merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: int) -> Record:
-    known = {name: value for name, value in kept.values.items() if value}
-    values = {**lost.values, **known, "hs_object_id": str(new_id), kind.modified: iso(now)}
-    merged = (*kept.merged, *lost.merged, kept.id, lost.id)
-    born = min(kept.created_at, lost.created_at)
-    values[kind.created] = iso(born)
-    values["hs_merged_object_ids"] = ";".join(map(str, merged))
-    if kind.plural == "contacts":
-        values["hs_calculated_merged_vids"] = f"{kept.id}:{now};{lost.id}:{now}"  # misses chains, as in life: dbt_hubspot#168
-        values["hs_all_contact_vids"] = ";".join(map(str, (new_id, *merged)))
-        emails = [one.values.get(name, "") for one in (kept, lost) for name in ("email", "hs_additional_emails")]
-        others = dict.fromkeys(e for text in emails for e in text.split(";") if e and e != values.get("email"))
-        if others:
-            values["hs_additional_emails"] = ";".join(others)
-    return Record(
-        id=new_id,
-        values=values,
-        created_at=born,
-        updated_at=now,
-        merged=merged,
-        history=kept.history,
-        source=kept.source,
-    )
