@@ -151,7 +151,7 @@ class HubSpotConnector:
         )
 
     def _log(self, read: Reader, limit: int) -> LogPuller:
-        pace = Pace(settle=self._settings.settle_minutes * _MINUTE, sweep=0, lanes=("quick", "complete"), longest=_DAY)
+        pace = Pace(settle=self._settings.settle_minutes * _MINUTE, sweep=0, lanes=("quick", "complete"))
         return LogPuller(self._portal, read, limit=limit, pace=pace, history=self._settings.history_days * _DAY)
 
     def _pace(self) -> Pace:

@@ -24,14 +24,13 @@ LaneName: TypeAlias = Literal["quick", "complete", "archived"]
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how far back, in milliseconds.
 
-    ``settle`` is how far the complete lane trails. A window begins ``overlap`` before the last one's end and holds at most
-    ``longest``, if that is not 0. ``lanes`` are those a stream has.
+    ``settle`` is how far the complete lane trails. A window begins ``overlap`` before the last one's end. ``lanes`` are those a
+    stream has.
     """
 
     settle: int
     sweep: int
     lanes: tuple[LaneName, ...] = ("quick", "complete", "archived")
-    longest: int = 0
     overlap: int = 120_000
     every_quick: int = 5_000
     every_complete: int = 900_000
@@ -46,6 +45,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     after: str = ""
     mark: int = 0
+    pages: int = 0
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +58,10 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Until when each lane has read, when the last whole walk began (0: never), and what is under way."""
+    """Until when each lane has read, when the last whole walk began (0: never), and what is under way.
+
+    ``span`` is how much a window may hold beyond its overlap, 0 for any.
+    """
 
     quick: int = 0
     complete: int = 0
@@ -66,6 +69,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     swept: int = 0
     lane: Lane | None = None
     walk: Walk | None = None
+    span: int = 0
     v: int = 1
 
 
@@ -136,5 +140,5 @@ def _lane(cursor: Cursor, name: LaneName, now: int, pace: Pace) -> Lane | None:
     }[name]
     if until - at < every:
         return None
-    until = min(until, at + pace.longest) if pace.longest else until
+    until = min(until, at + cursor.span) if cursor.span else until
     return Lane(name=name, since=at - pace.overlap, until=until, mark=until)
