@@ -79,6 +79,7 @@ class Emulator:
             self._inhabit(options)
         self._live = options.live
         self._stopped = Event()
+        self._token = ""
         for text in options.misbehave:
             self.misbehave(text)
 
@@ -109,7 +110,9 @@ class Emulator:
         """
         with self.lock:
             self.org.settle()
-            headers = {"authorization": f"Bearer {self.instance.sessions.begin(self.org)}"}
+            if not self.instance.sessions.holds(self._token, self.org.now()):
+                self._token = self.instance.sessions.begin(self.org)
+            headers = {"authorization": f"Bearer {self._token}"}
             headers |= {"if-modified-since": since} if since else {}
             body = content if isinstance(content, bytes) else encoded(content)
             call = Call(method=method, path=path, version="67.0", query=query, headers=headers, body=body)

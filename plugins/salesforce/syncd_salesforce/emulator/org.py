@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,12 @@ class Org:
         if private:
             self.access.private.add((whole.name, new.name))
         self.reshaped()
+
+    def add_formula(self, entity: str, new: Field, value: Callable[[Row], Value]) -> None:
+        """Add a field that *value* works out whenever it is read: its changes move no stamp."""
+        computed = replace(new, calculated=True, flags=new.flags - {"c", "u"})
+        self.formulas[self.whole(entity).name, new.name] = value
+        self.add_field(entity, computed)
 
     def drop_field(self, entity: str, name: str) -> None:
         """Remove a field; its values stay in the records and no longer show."""

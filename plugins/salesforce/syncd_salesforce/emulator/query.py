@@ -51,6 +51,8 @@ def _first(instance: Instance, call: Call, *, everything: bool) -> Answer:
     result = found(instance.org, tree, everything=everything)
     if is_count(tree):
         return Answer(content={"totalSize": len(result.rows), "done": True, "records": []})
+    for old in [key for key, cursor in instance.cursors.items() if instance.now() - cursor.made_at >= _LIVES]:
+        del instance.cursors[old]
     key = instance.org.ids.next("0r8")
     instance.cursors[key] = Cursor(found=result, size=_size(instance, call, tree), made_at=instance.now())
     return Answer(content=_page(instance, call, key, 0))

@@ -99,7 +99,7 @@ def _candidates(scope: Scope) -> list[Row]:
             continue
         column = scope.column(term.operand)
         values = term.value if isinstance(term.value, tuple) else (term.value,)
-        texts = [one.value for one in values if isinstance(one, tree.Text) and one.value]
+        texts = [one.value for one in values if isinstance(one, tree.Text) and one.value and "\\" not in one.value]
         if not column.steps and (column.kind in _IDS or column.field.has("l")) and len(texts) == len(values):
             return table.among(column.field.name, [full(one) if column.kind in _IDS else one for one in texts])
     return list(table)
