@@ -120,10 +120,11 @@ def test_children_stand_in_their_parent_and_are_null_if_there_are_none(emulator:
     assert answer.endswith('"Name":"Other Ltd","Contacts":null}]}')
 
 
-def test_without_view_all_only_own_records_show(emulator: Emulator) -> None:
+def test_without_view_all_or_by_scope_only_own_records_show(emulator: Emulator) -> None:
     leads(emulator, 2)
     user = add(emulator.org, "User", {"LastName": "Rep"})
     add(emulator.org, "Lead", {"LastName": "Other", "Company": "Example Ltd", "OwnerId": user["Id"]})
+    assert '"totalSize":2' in asked(emulator, "SELECT Id FROM Lead USING SCOPE mine")
     emulator.org.access.view_all = False
     assert '"totalSize":2' in asked(emulator, "SELECT Id FROM Lead")
 

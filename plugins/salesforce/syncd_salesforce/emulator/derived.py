@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from syncd_salesforce.emulator.answers import Row, Value
+from syncd_salesforce.emulator.instants import moment_of, shifted
 from syncd_salesforce.emulator.org import Org
 
 __all__ = ["MIRRORED", "STAGES", "after", "derived"]
@@ -82,6 +84,11 @@ def _event(org: Org, row: Row, old: Row) -> dict[str, Value]:
     start, values = row.get("StartDateTime") or row.get("ActivityDateTime"), dict[str, Value]()
     if isinstance(start, str):
         values |= {"StartDateTime": start, "ActivityDateTime": start, "ActivityDate": row.get("ActivityDate") or start[:10]}
+        minutes, end = row.get("DurationInMinutes"), row.get("EndDateTime")
+        if isinstance(minutes, int) and (end is None or minutes != old.get("DurationInMinutes")):
+            values["EndDateTime"] = shifted(start, timedelta(minutes=minutes))
+        elif isinstance(end, str):
+            values["DurationInMinutes"] = int((moment_of(end) - moment_of(start)).total_seconds()) // 60
     return values | {"AccountId": _account(org, row)}
 
 

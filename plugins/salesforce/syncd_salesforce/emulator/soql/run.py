@@ -12,7 +12,7 @@ from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.relations import child
 from syncd_salesforce.emulator.soql import tree
 from syncd_salesforce.emulator.soql.aggregates import grouped, is_grouped
-from syncd_salesforce.emulator.soql.columns import Column, Scope
+from syncd_salesforce.emulator.soql.columns import Column, Scope, number
 from syncd_salesforce.emulator.soql.errors import no_relation
 from syncd_salesforce.emulator.soql.predicates import Reading, predicate
 from syncd_salesforce.emulator.soql.projection import Emit, columns, emitter, no_children
@@ -22,6 +22,8 @@ __all__ = ["Found", "Tabled", "found", "is_count", "tabled"]
 
 _FURTHEST = 2_000
 _IDS = frozenset({"id", "reference"})
+_AS_WRITTEN = _IDS | {"date", "datetime"}
+_NUMBERS = frozenset({"int", "double", "currency", "percent", "boolean"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,8 @@ def _matching(scope: Scope, *, everything: bool) -> list[Row]:
     rows = _candidates(scope)
     if not everything:
         rows = [row for row in rows if not row.get("IsDeleted") and not row.get("IsArchived")]
-    if not org.access.view_all and scope.source.find("OwnerId"):
+    mine = (query.scope or "").lower() == "mine" or not org.access.view_all
+    if mine and scope.source.find("OwnerId") is not None:
         rows = [row for row in rows if row.get("OwnerId") == org.user_id]
     if query.where is None:
         return rows
@@ -118,21 +121,20 @@ def _ordered(rows: list[Row], orders: Sequence[tree.Order], column: Callable[[tr
             raise ApiError("INVALID_FIELD", f"field '{found.field.name}' can not be sorted in a query call")
         get = found.get
         empty = [row for row in rows if get(row) is None]
-        filled = sorted((row for row in rows if get(row) is not None), key=_key(found), reverse=order.descending)
+        filled = [row for row in rows if get(row) is not None]
+        _sort(filled, found, descending=order.descending)
         rows = filled + empty if order.nulls_last else empty + filled
     return rows
 
 
-def _key(column: Column) -> Callable[[Row], tuple[Decimal, str]]:
-    get, ids = column.get, column.kind in _IDS
-
-    def key(row: Row) -> tuple[Decimal, str]:
-        value = get(row)
-        if isinstance(value, str):
-            return Decimal(0), value if ids else str(folded(value))
-        return Decimal(value or 0), ""
-
-    return key
+def _sort(rows: list[Row], column: Column, *, descending: bool) -> None:
+    get = column.get
+    if column.kind in _NUMBERS:
+        rows.sort(key=lambda row: number(get(row)) or Decimal(get(row) is True), reverse=descending)
+    elif column.kind in _AS_WRITTEN:
+        rows.sort(key=lambda row: str(get(row)), reverse=descending)
+    else:
+        rows.sort(key=lambda row: str(folded(get(row))), reverse=descending)
 
 
 def _cut(rows: Sequence[Row], query: tree.Query) -> Sequence[Row]:
