@@ -18,14 +18,14 @@ ALONE = (
     *("clock:value=240", "late:value=240,p=0.5", "late:value=1500,p=0.5", "ties:value=600", "timeout:p=0.1", "too_large:p=0.3"),
     *("locator:times=0", "empty_page:p=0.3,times=0", "long_text", "double", "odd_text", "field_gone", "field_retyped"),
     *("lock:p=0.3", "partial:times=3", "bulk_refused", "bulk_stuck:p=0.5", "bulk_failed:times=4", "bulk_aborted:times=3"),
-    "bulk_gone:times=4",
+    *("bulk_gone:times=4", "keyless:times=3", "redirect:times=3", "bomb:value=80", "header_flood"),
 )
 MIXED = (
     "unavailable:p=0.05 reset:p=0.05,times=0 late:value=240,p=0.3 locator:p=0.5,times=0 lock:p=0.2 ties:value=300 double",
     "session:p=0.02,times=2 throttled:p=0.1 cut:p=0.05,times=0 empty_page:p=0.2,times=0 odd_text clock partial:times=2",
     "bulk_stuck:p=0.5 bulk_failed:times=2 bulk_gone:times=1 cut_open:p=0.2,times=0 broken:p=0.1 late:value=900,p=0.2",
 )
-TAKES_REAL_TIME = {"slow", "silent"}
+TAKES_REAL_TIME = {"slow", "silent", "drip"}
 
 
 @pytest.mark.parametrize("misbehave", [CLEAN, *ALONE, *MIXED])

@@ -296,6 +296,17 @@ def test_a_hidden_object_costs_itself_alone(desk: Desk) -> None:
     assert len(ids(desk.read("Lead"))) == 1
 
 
+def test_an_object_that_is_hidden_after_the_describe_costs_itself_alone(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.access.unseen_objects.add("Lead")
+    desk.org.reshaped()
+    desk.later(minutes=20)
+    (page,) = desk.read("Lead", end)
+    assert (page.cursor, page.more, page.notes[0][:5]) == (end, False, "Lead:")
+
+
 def test_a_version_that_is_not_served_is_a_setting_to_correct(tmp_path: Path) -> None:
     with Desk(tmp_path, settings={"api_version": "99.0"}) as desk, pytest.raises(Misconfigured, match=r"68\.0"):
         desk.read("Lead")
