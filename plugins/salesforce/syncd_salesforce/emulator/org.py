@@ -73,6 +73,7 @@ class Org:
     _pending: list[_Pending] = field(default_factory=list)
     _shown: dict[str, SObject | None] = field(default_factory=dict)
     _blanks: dict[str, dict[str, Value]] = field(default_factory=dict)
+    _prefixes: dict[str, list[SObject]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for one in standard():
@@ -128,7 +129,10 @@ class Org:
 
     def owners_of(self, key: str) -> list[SObject]:
         """Return the objects that records with such an id may be of."""
-        return [one for one in self._objects.values() if one.prefix == prefix(key)]
+        if not self._prefixes:
+            for one in self._objects.values():
+                self._prefixes.setdefault(one.prefix, []).append(one)
+        return self._prefixes.get(prefix(key), [])
 
     def add_field(self, entity: str, new: Field, *, private: bool = False) -> None:
         """Add a field or replace it; a *private* one nobody sees before a permission set grants it."""
@@ -153,6 +157,7 @@ class Org:
         """Say that fields or rights have changed."""
         self._shown.clear()
         self._blanks.clear()
+        self._prefixes.clear()
         self.changed_at = self.now()
 
     def _granted(self, entity: str, name: str) -> tuple[bool, bool]:
