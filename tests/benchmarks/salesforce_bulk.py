@@ -1,4 +1,4 @@
-"""Leads of an emulated Salesforce org by Bulk API 2.0: pulled, mapped, matched, stored; then a cycle in which nothing changed.
+"""Leads of an emulated Salesforce org by Bulk API 2.0: pulled, mapped, matched, stored; then the next cycle.
 
 Prints one JSON line with CPU seconds and peak memory of the whole process, beside those of a tenth of the leads: memory that is
 bounded does not grow with them.
@@ -34,11 +34,11 @@ def measured(leads: int) -> dict[str, object]:
         home = Path(folder)
         install(home, ready)
         first = cost(syncd("--config", str(home), "sync", "--quiet"))
-        quiet = cost(syncd("--config", str(home), "sync", "--quiet"))
+        following = cost(syncd("--config", str(home), "sync", "--quiet"))
         return {
             "load": first.shown(),
             "cpu_us_per_lead": round(first.cpu_s / leads * 1e6, 1),
-            "nothing_changed": quiet.shown(),
+            "next_cycle": following.shown(),
             "calls": _calls(ready["url"]),
         }
 

@@ -106,6 +106,20 @@ def test_a_window_ends_where_the_oldest_open_transaction_began(desk: Desk) -> No
     assert late in ids(desk.read("Lead", pages[-1].cursor))
 
 
+def test_where_open_transactions_cannot_be_asked_for_the_lag_waits_for_them(desk: Desk) -> None:
+    desk.emulator.misbehave("no_rights:path=/updated")
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.lag = lambda: timedelta(minutes=12)  # more than the overlap, less than overlap and lag
+    (late,) = desk.add("Lead")
+    desk.later(minutes=11)
+    pages = desk.read("Lead", end)
+    desk.later(minutes=5)
+    assert late not in ids(pages)
+    assert late in ids(desk.read("Lead", pages[-1].cursor))
+
+
 def test_a_lost_locator_goes_on_behind_the_last_row(tmp_path: Path) -> None:
     with Desk(tmp_path, page=10) as desk:
         leads = desk.add("Lead", 35)  # all of one instant
