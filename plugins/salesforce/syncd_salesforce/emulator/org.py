@@ -52,7 +52,7 @@ class _Pending:
 
 @dataclass(slots=True, kw_only=True)
 class Org:
-    """One org. ``clock`` is asked for the instant of everything that happens in it."""
+    """One org. ``clock`` is asked for every instant; of the objects in ``duplicates`` an e-mail address may be used once."""
 
     clock: Callable[[], datetime]
     name: str = "Acme Example"
@@ -61,6 +61,7 @@ class Org:
     grain: Callable[[], timedelta] = field(default=lambda: timedelta(seconds=1))
     access: Access = field(default_factory=Access)
     rules: list[ValidationRule] = field(default_factory=list)
+    duplicates: set[str] = field(default_factory=set)
     formulas: dict[tuple[str, str], Callable[[Row], Value]] = field(default_factory=dict)
     deletions: list[Deleted] = field(default_factory=list)
     purged_until: datetime | None = None

@@ -61,7 +61,7 @@ def describe_one(instance: Instance, call: Call, match: Mapping[str, str]) -> An
 def create_one(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
     """Answer POST /sobjects/{object}."""
     one = entity_of(instance.org, match["object"])
-    key = create(instance.org, one, _fields(call))
+    key = create(instance.org, one, _fields(call), forced=call.forced)
     location = f"{call.base}/sobjects/{one.name}/{key}"
     return Answer(status=201, content={"id": key, "success": True, "errors": []}, headers={"Location": location})
 

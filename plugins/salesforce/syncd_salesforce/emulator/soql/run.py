@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from syncd_salesforce.emulator.tables import folded
 __all__ = ["Found", "Tabled", "found", "is_count", "tabled"]
 
 _FURTHEST = 2_000
+_CHILDREN = 200  # as pages of children were seen: jsforce PR#1752 (read 2026-11-21)
 _IDS = frozenset({"id", "reference"})
 _AS_WRITTEN = _IDS | {"date", "datetime"}
 _NUMBERS = frozenset({"int", "double", "currency", "percent", "boolean"})
@@ -42,8 +43,12 @@ class Tabled:
     columns: Sequence[Column]
 
 
-def found(org: Org, query: tree.Query, *, everything: bool = False, tooling: bool = False) -> Found:
+def found(
+    org: Org, query: tree.Query, *, everything: bool = False, tooling: bool = False, keep: Callable[[Found], str] | None = None
+) -> Found:
     """Run a query; with *everything* also over deleted and archived rows, with *tooling* over objects of the Tooling API.
+
+    *keep* takes the children of a row that do not fit on its page and returns the locator to ask for them.
 
     Raises: ApiError, as the vendor refuses it.
     """
@@ -55,7 +60,7 @@ def found(org: Org, query: tree.Query, *, everything: bool = False, tooling: boo
         )
     if is_grouped(query):
         return _groups(scope, rows)
-    emit = emitter(scope, subqueries=lambda item: _children(scope, item, everything=everything))
+    emit = emitter(scope, subqueries=lambda item: _children(scope, item, everything=everything, keep=keep))
     return Found(rows=_cut(_ordered(rows, query.orders, scope.column), query), emit=emit)
 
 
@@ -157,7 +162,9 @@ def _groups(scope: Scope, rows: list[Row]) -> Found:
     return Found(rows=_cut(_ordered(made, query.orders, groups.column), query), emit=emit)
 
 
-def _children(scope: Scope, item: tree.Subquery, *, everything: bool) -> tuple[str, Callable[[Row, str], Json]]:
+def _children(
+    scope: Scope, item: tree.Subquery, *, everything: bool, keep: Callable[[Found], str] | None
+) -> tuple[str, Callable[[Row, str], Json]]:
     """Return the name of a child relation and what makes its part of each row's JSON."""
     query = item.query
     reference = child(scope.org, scope.source.name, query.source)
@@ -174,7 +181,10 @@ def _children(scope: Scope, item: tree.Subquery, *, everything: bool) -> tuple[s
         rows = _cut(members.get(row.get("Id"), []), query)
         if not rows:
             return None
-        records: Mapping[str, Json] = {"totalSize": len(rows), "done": True, "records": [emit(one, base) for one in rows]}
-        return records
+        shown = rows if keep is None else rows[:_CHILDREN]
+        page: dict[str, Json] = {"totalSize": len(rows), "done": len(shown) == len(rows)}
+        if keep is not None and len(shown) < len(rows):
+            page["nextRecordsUrl"] = f"{base}/query/{keep(Found(rows=rows[_CHILDREN:], emit=emit))}"
+        return page | {"records": [emit(one, base) for one in shown]}
 
     return relation, part
