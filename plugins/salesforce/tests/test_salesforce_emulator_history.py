@@ -158,6 +158,13 @@ def test_a_closed_task_is_the_last_activity_without_a_stamp(emulator: Emulator, 
     assert (row["LastActivityDate"], row["SystemModstamp"]) == ("2026-11-19", "2026-11-20T08:15:02.000+0000")
 
 
+def test_an_event_ends_as_long_after_its_start_as_it_lasts(emulator: Emulator) -> None:
+    fields: dict[str, Json] = {"Subject": "Meeting", "StartDateTime": "2026-11-20T09:00:00Z", "DurationInMinutes": 45}
+    emulator.ask("POST", "/sobjects/Event", fields)
+    row = emulator.org.rows("Event")[0]
+    assert (row["EndDateTime"], row["ActivityDate"]) == ("2026-11-20T09:45:00.000+0000", "2026-11-20")
+
+
 def test_a_stage_sets_probability_and_whether_it_is_won(emulator: Emulator) -> None:
     answer = emulator.ask(
         "POST", "/sobjects/Opportunity", {"Name": "Deal", "StageName": "Closed Won", "CloseDate": "2026-12-31"}

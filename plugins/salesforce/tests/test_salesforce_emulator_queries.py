@@ -120,10 +120,22 @@ def test_children_stand_in_their_parent_and_are_null_if_there_are_none(emulator:
     assert answer.endswith('"Name":"Other Ltd","Contacts":null}]}')
 
 
-def test_without_view_all_only_own_records_show(emulator: Emulator) -> None:
+def test_children_that_do_not_fit_are_asked_for_by_a_locator(emulator: Emulator) -> None:
+    account = add(emulator.org, "Account", {"Name": "Example Ltd"})
+    for number in range(250):
+        add(emulator.org, "Contact", {"LastName": f"Poe {number}", "AccountId": account["Id"]})
+    content = emulator.ask("GET", "/query", q="SELECT Id, (SELECT Id FROM Contacts) FROM Account").content
+    assert isinstance(content, dict)
+    children = content["records"][0]["Contacts"]
+    assert (content["done"], children["totalSize"], children["done"], len(children["records"])) == (True, 250, False, 200)
+    assert page(emulator, children["nextRecordsUrl"].removeprefix("/services/data/v67.0"))[:2] == (50, True)
+
+
+def test_without_view_all_or_by_scope_only_own_records_show(emulator: Emulator) -> None:
     leads(emulator, 2)
     user = add(emulator.org, "User", {"LastName": "Rep"})
     add(emulator.org, "Lead", {"LastName": "Other", "Company": "Example Ltd", "OwnerId": user["Id"]})
+    assert '"totalSize":2' in asked(emulator, "SELECT Id FROM Lead USING SCOPE mine")
     emulator.org.access.view_all = False
     assert '"totalSize":2' in asked(emulator, "SELECT Id FROM Lead")
 

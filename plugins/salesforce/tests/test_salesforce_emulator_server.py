@@ -55,6 +55,11 @@ def test_an_upload_may_be_compressed(client: httpx.Client) -> None:
     assert client.put(f"/{job['contentUrl']}", content=content, headers={"Content-Encoding": "gzip"}).status_code == 201
 
 
+def test_a_body_of_another_kind_is_refused(client: httpx.Client) -> None:
+    answer = client.post(f"{BASE}/sobjects/Lead", data={"LastName": "Roe"})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
 def test_calls_are_counted_by_place(served: Emulator, client: httpx.Client) -> None:
     served.instance.calls.clear()
     client.get(f"{BASE}/sobjects/Lead/describe")

@@ -79,6 +79,7 @@ class Emulator:
             self._inhabit(options)
         self._live = options.live
         self._stopped = Event()
+        self._token = ""
         for text in options.misbehave:
             self.misbehave(text)
 
@@ -102,17 +103,19 @@ class Emulator:
         with self.lock:
             self.instance.faults.end(mode)
 
-    def ask(self, method: str, path: str, content: Json | bytes = None, *, since: str = "", **query: str) -> Answer:
+    def ask(self, method: str, path: str, content: Json | bytes = None, *, header: str = "", **query: str) -> Answer:
         """Answer a request of the integration user without any network: ``ask("GET", "/query", q="SELECT Id FROM Lead")``.
 
-        *since* is an ``If-Modified-Since``.
+        *header* is one more, as ``name: value``.
         """
         with self.lock:
             self.org.settle()
-            headers = {"authorization": f"Bearer {self.instance.sessions.begin(self.org)}"}
-            headers |= {"if-modified-since": since} if since else {}
+            if not self.instance.sessions.holds(self._token, self.org.now()):
+                self._token = self.instance.sessions.begin(self.org)
+            name, _, value = header.partition(": ")
+            sent = {name.lower(): value, "authorization": f"Bearer {self._token}"}
             body = content if isinstance(content, bytes) else encoded(content)
-            call = Call(method=method, path=path, version="67.0", query=query, headers=headers, body=body)
+            call = Call(method=method, path=path, version="67.0", query=query, headers=sent, body=body)
             return gate.rest(self.instance, call, length=len(path))
 
     def __enter__(self) -> Emulator:
