@@ -118,7 +118,7 @@ def _next_steps(folder: Path) -> None:
         someone = max(everybody(tx, here), key=lambda row: int(str(row["score"] or 0)))
     line()
     line("Look at next:", style="bold")
-    for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
+    for command in (f"why {someone['email']}", "status", "people list --stage mql", "sla", "agreement check"):
         line(f"  {program()} --config {folder} {command}")
     line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} agreement preview")
 
