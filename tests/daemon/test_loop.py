@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from syncd.daemon.loop import LONGEST_PAUSE, Absence, Loop, repeat
-from syncd.spi import BadAnswer, Misconfigured, Unauthorized, Unavailable
+from syncd.spi import Misconfigured, Unauthorized, Unavailable
 from syncd.store.database import Busy, StoreUnavailable
 from syncd.testing import VirtualClock
 from tests.engine.build import START
@@ -74,12 +74,19 @@ def test_a_step_is_repeated_at_its_pace() -> None:
 
 
 def test_a_lost_source_is_logged_once_when_lost_and_once_when_back() -> None:
-    log, _ = run(MINUTE, Unavailable("down"), BadAnswer("eh"), Unavailable("down"), MINUTE, MINUTE)
+    log, _ = run(MINUTE, Unavailable("down"), Unavailable("still"), Unavailable("down"), MINUTE, MINUTE)
 
     assert log.names == ["source.lost", "source.back"]
     lost, back = (keys for _, keys in log.events)
     assert (lost["loop"], lost["error"], lost["what"]) == ("pull crm", "Unavailable", "down")
     assert back["loop"] == "pull crm"
+
+
+def test_a_lost_source_is_logged_again_when_the_reason_is_another() -> None:
+    log, _ = run(Unavailable("down"), Unauthorized("no"), Unauthorized("no"), MINUTE)
+
+    assert [keys.get("error") for _, keys in log.events] == ["Unavailable", "Unauthorized", None]
+    assert log.names == ["source.lost", "source.lost", "source.back"]
 
 
 def test_pauses_grow_to_five_minutes_and_are_never_all_alike() -> None:

@@ -55,7 +55,6 @@ def test_a_refused_access_is_logged_once_with_what_comes_next(tmp_path: Path, pl
     assert "waits for an admin" in str(lost[0].keys["next"])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="E2E-10: what changes while a source is lost is never logged")
 def test_a_lost_source_that_then_refuses_access_says_so(tmp_path: Path, plugin: Mapping[str, str]) -> None:
     home = mischief.found(tmp_path / "home")
     mischief.behave(home, "unavailable")
