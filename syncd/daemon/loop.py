@@ -11,6 +11,7 @@ from typing import Protocol
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Unauthorized, Unavailable
 from syncd.store.database import Busy, StoreUnavailable
+from syncd.store.streams import Fenced
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -65,7 +66,7 @@ def repeat(loop: Loop, *, stop: Event, log: Log, clock: Callable[[], datetime], 
         loop.wake.clear()
         try:
             pause = loop.step()
-        except Busy:
+        except (Busy, Fenced):  # somebody else works on the same
             pause = LOCKED_PAUSE
         except (ConnectorError, StoreUnavailable) as error:
             absence = absence or Absence(since=clock())

@@ -11,6 +11,7 @@ import pytest
 from syncd.daemon.loop import LONGEST_PAUSE, Absence, Loop, repeat
 from syncd.spi import Misconfigured, Unauthorized, Unavailable
 from syncd.store.database import Busy, StoreUnavailable
+from syncd.store.streams import Fenced
 from syncd.testing import VirtualClock
 from tests.engine.build import START
 
@@ -120,8 +121,9 @@ def test_a_store_that_is_away_is_a_lost_source_too() -> None:
     assert log.names == ["source.lost", "source.back"]
 
 
-def test_a_lock_that_somebody_holds_is_no_loss() -> None:
-    log, waits = run(Busy("held"), MINUTE)
+@pytest.mark.parametrize("error", [Busy("held"), Fenced("moved")], ids=["lock", "cursor"])
+def test_somebody_else_at_work_on_the_same_is_no_loss(error: Exception) -> None:
+    log, waits = run(error, MINUTE)
 
     assert log.events == []
     assert waits.pauses == [1]

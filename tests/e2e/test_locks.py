@@ -96,9 +96,6 @@ def test_a_second_daemon_on_the_same_store_ends_with_8(home: Path, tmp_path: Pat
             assert second.ended() == 8
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="E2E-07: Fenced, raised when the cursor was reset, parks the loop"
-)
 def test_a_daemon_survives_a_reading_command_under_an_edited_mapping(
     forks: Forks, home: Path, tmp_path: Path, plugin: Mapping[str, str]
 ) -> None:
@@ -113,9 +110,6 @@ def test_a_daemon_survives_a_reading_command_under_an_edited_mapping(
         assert daemon.events("loop.parked") == []
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="E2E-08: any command resets the cursor for the new mapping too early"
-)
 def test_a_field_that_is_mapped_while_a_daemon_runs_is_read_for_everybody(
     forks: Forks, home: Path, tmp_path: Path, plugin: Mapping[str, str]
 ) -> None:
@@ -124,7 +118,9 @@ def test_a_field_that_is_mapped_while_a_daemon_runs_is_read_for_everybody(
         daemon.until_event("page.saved", times=3)
         (home / "mapping" / "crm.yaml").write_text(WITH_PHONE)
         assert forks.run(home, "status").code == 0
-        until(lambda: len(daemon.events("page.saved")) == 6, "the daemon to read everything again, by the old mapping")
+        mischief.behave(home, "hang")
+        until((home / "hanging").exists, "the daemon to pull again, by the old mapping")
+        mischief.behave(home, "none")
         assert daemon.stop()[0] == 0
 
     assert forks.run(home, "sync").code == 0

@@ -176,6 +176,17 @@ def test_more_fields_in_the_mapping_read_the_stream_from_the_beginning(home: Hom
     assert home.fields("ann@firm.example")["country"] == "ES"
 
 
+def test_opening_by_another_mapping_leaves_the_cursors_to_whoever_reads_by_it(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Country": "Spain"})
+    home.pull("crm")
+    running, home.mapping = home.site, home.mapping.replace("      city: City\n", "      city: City\n      country: Country\n")
+    home.open()
+
+    assert sync.pull(running, "crm", Quiet()).counts["read"] == 0
+    home.pull("crm")
+    assert home.fields("ann@firm.example")["country"] == "ES"
+
+
 def test_a_changed_law_folds_everybody_anew_without_reading_anything(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"}, changed_at=START - timedelta(days=2))
     home.shop.put("contacts", "9", {"Email": "ann@firm.example", "City": "Lugo"}, changed_at=START - timedelta(days=1))
