@@ -125,6 +125,18 @@ def test_a_bad_row_goes_to_the_inbox_and_the_rest_goes_on(home: Home) -> None:
     assert (item.connection, item.place, item.code, item.spot, item.raw) == ("crm", "2", "fake.no_id", "row 2", "a;b")
 
 
+@pytest.mark.parametrize("strange", ["a\0b", "x" * 501], ids=["NUL", "too long"])
+def test_a_record_with_an_identifier_no_store_keeps_goes_to_the_inbox_alone(home: Home, strange: str) -> None:
+    home.crm.put("contacts", strange, {"Email": "ann@firm.example"})
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+
+    outcome = home.pull("crm")
+
+    assert (outcome.counts["refused"], len(home.people())) == (1, 1)
+    with home.store.read() as tx:
+        assert [one.code for one in inbox.waiting(tx)] == ["record.strange_identifier"]
+
+
 def test_an_inbox_item_goes_when_its_record_comes_well(home: Home) -> None:
     problem = Problem(where="row 2", what="has no identifier", code="fake.no_id")
     home.crm.commit(Refused(stream="contacts", external_id="2", problem=problem))
