@@ -10,7 +10,7 @@ from threading import Event
 from typing import Protocol
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Unauthorized, Unavailable
-from syncd.store.database import Busy, StoreUnavailable
+from syncd.store.database import Busy, StoreError
 from syncd.store.streams import Fenced
 
 FIRST_PAUSE = timedelta(seconds=1)
@@ -68,7 +68,7 @@ def repeat(loop: Loop, *, stop: Event, log: Log, clock: Callable[[], datetime], 
             pause = loop.step()
         except (Busy, Fenced):  # somebody else works on the same
             pause = LOCKED_PAUSE
-        except (ConnectorError, StoreUnavailable) as error:
+        except (ConnectorError, StoreError) as error:
             absence = absence or Absence(since=clock())
             if absence.logged is not type(error):
                 absence.logged = type(error)
