@@ -25,6 +25,9 @@ from tests.simulation.terms import Mode, Terms
 from tests.simulation.users import ADDRESSES
 from tests.simulation.world import World
 
+_WHILE = timedelta(milliseconds=1)
+"""What a step takes at least: nobody enters two stages in one microsecond."""
+
 
 def step(world: World) -> None:
     """Let one thing happen."""
@@ -52,6 +55,7 @@ def alive(world: World, what: str) -> Generator[None]:
         world.depth = max(world.depth - 1, 0)
     world.watch.look()
     world.watch.rewound.clear()
+    world.pass_time(_WHILE)
 
 
 def _doubt(world: World) -> None:
@@ -82,6 +86,13 @@ def pull(world: World, name: str, *, full: bool = False, scope: Scope | None = N
             _note(world, outcome)
 
 
+def _reread(world: World, name: str) -> None:
+    """Read again what was left open, as `syncd sync` would."""
+    if sync.something_to_reread(world.site, name):
+        with alive(world, f"reread {name}"):
+            _note(world, sync.reread(world.site, name, world.watch))
+
+
 def settle(world: World) -> None:
     """Fold and assess whoever has to be, and check what everybody got if nothing was cut short."""
     with alive(world, "settle"):
@@ -103,6 +114,8 @@ def everything(world: World) -> None:
     """Pull, settle and push everything once."""
     for name in world.terms.connections:
         pull(world, name)
+    for name in world.terms.connections:
+        _reread(world, name)
     settle(world)
     for name in world.terms.connections:
         push(world, name)
@@ -242,6 +255,22 @@ def _users(world: World) -> None:
     world.note(f"users: {' '.join(world.users.log)}")
 
 
+def _override(world: World) -> None:
+    """Let somebody change by hand what syncd wrote and has read back.
+
+    Before that, another value than the one written is taken for what the source makes of it.
+    """
+    now = world.snapshot()
+    written = [(now.records[record], field) for record, field in now.read_back if field.lower() == "score"]
+    if not written:
+        return
+    record, field = world.rng.choice(written)
+    remote, ref = world.remotes[record.stream.connection], Ref(record.stream.name, record.external_id)
+    if ref in remote.refs(ref.stream):
+        remote.override(ref, field, world.rng.choice((99, 0, None)))
+        world.note(f"somebody changes {field} of {record.name}")
+
+
 def _kill(world: World) -> None:
     commits = world.rng.choice((1, 2, 3, 4, 6, 9, 14))
     moment: Moment = world.rng.choice(("before", "after"))
@@ -297,6 +326,7 @@ def meanwhile(world: World, name: str, call: str) -> None:
         what = world.rng.choice(("settle", "pull", "push", "users", "busy", "time", "rewind"))
         if what == "settle":
             sync.settle(world.site, world.watch)
+            world.pass_time(_WHILE)
         elif what == "pull" and others:
             sync.pull(world.site, world.rng.choice(others), world.watch)
         elif what == "push" and others and world.terms.mode(others[0]) == "live":
@@ -343,6 +373,7 @@ _STEPS: list[tuple[int, str, Callable[[World], None]]] = [
     (2, "reloads", _reload),
     (3, "unmerges", _unmerge),
     (3, "inbox", _inbox),
+    (3, "overrides", _override),
     (5, "kills", _kill),
     (4, "fails", _fail),
     (4, "lies", _lie),
