@@ -7,8 +7,9 @@ Per record and field, never "a sync is running"::
     what stood there before, and the read may be older      stale                   read again a little later
     any other                                               somebody changed it     an override
 
-An override of a stage is left standing: people move stages, and it is for the agreement to say what follows. Every other field
-that we write is ours: it is written again, but not for ever against somebody who is as stubborn (a workflow, say).
+An override of a stage is left standing: people move stages, and it is for the agreement to say what follows. A golden field is
+weighed by its law, as whatever a source says. Everything else that we write is ours: it is written again, but not for ever
+against somebody who is as stubborn (a workflow, say).
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from syncd.engine.site import Site
-from syncd.mapping.streams import StreamMap, Write
+from syncd.mapping.streams import ASSESSED, StreamMap, Write
 from syncd.model import Raw
 from syncd.store import assessments, hints, ledger
-from syncd.store.ledger import Entry, Override
+from syncd.store.ledger import Answer, Entry, Override
 from syncd.store.records import Stored
 
 Verdict: TypeAlias = Literal["echo", "normalised", "stale", "override"]
@@ -97,7 +98,7 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     for key, said in heard.items():
         if said.again_at is not None:
             hints.look_again(tx, [(by_id[key].stream_id, by_id[key].external_id)], now, said.again_at)
-    people = {by_id[one.record_id].entity_id for one in overrides if one.answer == "again"}
+    people = {by_id[one.record_id].entity_id for one in overrides if one.answer != "left"}
     assessments.mark_due(tx, {person for person in people if person is not None}, now)
     return len(overrides)
 
@@ -113,7 +114,7 @@ def _heard(
         for field, said in verdicts.items()
         if said == "override"
     ]
-    forgotten = {one.field for one in overrides if one.answer == "again"}  # as if it had not been written
+    forgotten = {one.field for one in overrides if one.answer != "left"}  # as if it had not been written
     return Heard(
         entries={
             field: learnt(entry, reads[field]) if field in reads else entry
@@ -126,8 +127,6 @@ def _heard(
 
 
 def _override(tx: Connection, site: Site, record: Stored, write: Write, entry: Entry, read: Read) -> Override:
-    is_stage = write.of == "stage" and site.streams[record.stream_id].kind == "person"
-    too_often = not is_stage and ledger.written_again(tx, record.id, write.remote, read.at - WITHIN) >= TIMES
     return Override(
         id=site.ids(),
         record_id=record.id,
@@ -137,5 +136,12 @@ def _override(tx: Connection, site: Site, record: Stored, write: Write, entry: E
         new=ledger.plain(read.value),
         at=read.changed_at,
         known_at=read.at,
-        answer="left" if is_stage or too_often else "again",
+        answer=_answer(tx, site, record, write, read.at),
     )
+
+
+def _answer(tx: Connection, site: Site, record: Stored, write: Write, now: int) -> Answer:
+    is_stage = write.of == "stage" and site.streams[record.stream_id].kind == "person"
+    if is_stage or ledger.written_again(tx, record.id, write.remote, now - WITHIN) >= TIMES:
+        return "left"
+    return "again" if write.of in ASSESSED else "weighed"

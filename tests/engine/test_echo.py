@@ -17,7 +17,7 @@ from syncd.model import Golden, Ref
 from syncd.store import ledger, records
 from syncd.store.database import Store
 from syncd.store.ledger import Entry
-from tests.engine.build import Home, Quiet
+from tests.engine.build import MAPPING, Home, Quiet
 
 ANN = Ref("contacts", "1")
 MINUTE = timedelta(minutes=1)
@@ -160,6 +160,23 @@ def test_a_field_that_somebody_sets_as_we_would_is_left_alone(known: Home) -> No
 
     assert cycle(known) == 1  # the reasons
     assert "Score" not in known.crm.written[-1].fields
+
+
+def test_a_field_that_is_read_too_is_weighed_by_its_law(home: Home) -> None:
+    """The city is written into the CRM as the shop has it, and the CRM is read: the latest wins."""
+    home.mapping = MAPPING.replace("reasons: Why}", "reasons: Why, city: City}")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "City": "Rome"})
+    home.clock.advance(MINUTE)
+    home.shop.put("contacts", "9", {"Email": "ann@gmail.com", "City": "Oslo"})
+    home.sync()
+    assert home.crm.fields(ANN)["City"] == "Oslo"
+    cycle(home)
+    change(home, City="Lima")
+
+    assert [cycle(home), cycle(home)] == [0, 0]
+    assert home.fields("ann@gmail.com")["city"] == "Lima"
+    assert [(one.new, one.answer) for one in home.person("ann@gmail.com").overrides] == [("Lima", "the field's law decides")]
 
 
 def test_a_change_elsewhere_in_the_record_is_no_override(known: Home) -> None:
