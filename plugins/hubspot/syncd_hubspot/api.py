@@ -58,6 +58,10 @@ class Puller(Protocol):
         """Return the page after the cursor *text*."""
         ...
 
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies all that happened at *at*, in milliseconds, or later."""
+        ...
+
 
 def opened(opening: Opening, *, sizes: Sizes | None = None) -> Connector:
     """Open a connection whose pages hold so many records. Nothing is asked yet."""
@@ -106,8 +110,8 @@ class HubSpotConnector:
 
     def cursor_since(self, stream: str, since: datetime) -> str:
         """Return a cursor behind which lies all that changed at or after *since*; owners are always listed whole."""
-        if stream == "owners":
-            return cursors.encoded(Cursor())
+        if stream in self._others:
+            return cursors.encoded(self._others[stream].since(millis(since)))
         return cursors.encoded(cursors.since(millis(since), self._portal.theirs, self._pace()))
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:

@@ -45,6 +45,10 @@ class FormPuller:
             return self._finished(cursor, walk, [])
         return self._page(cursor, walk if walk.part == form else replace(walk, part=form, after=""))
 
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies all that was submitted at *at*, in milliseconds, or later."""
+        return Cursor(quick=at, swept=1, walk=Walk(began=self._portal.theirs))
+
     def _page(self, cursor: Cursor, walk: Walk) -> Page:
         rows, after = self._portal.rows(submissions(walk.part), {"limit": str(self._limit)}, _WHAT, after=walk.after)
         found = [submission(walk.part, self._forms.get(walk.part, ""), row) for row in rows]
