@@ -27,7 +27,8 @@ class Portal:
     """One HubSpot account.
 
     *clock* gives epoch milliseconds; *delay* how many milliseconds a write to a record takes to reach the search index;
-    *tick* the grain of modified times, so that many records share one when it is coarse.
+    *tick* the grain of modified times, so that many records share one when it is coarse; *dirt* the share of newcomers who
+    bring a value against the rules.
     """
 
     def __init__(self, account: Account, *, clock: Callable[[], int], rng: Random) -> None:
@@ -36,6 +37,7 @@ class Portal:
         self.rng = rng
         self.skew = 0
         self.tick = 1
+        self.dirt = 0.0
         self.delay: Callable[[], int] = lambda: 0
         self.lock = RLock()
         self.links = Links()
@@ -49,7 +51,7 @@ class Portal:
 
     def well(self) -> None:
         """Let the clock be right, its grain fine, and searches see every write at once from now on."""
-        self.skew, self.tick, self.delay = 0, 1, lambda: 0
+        self.skew, self.tick, self.dirt, self.delay = 0, 1, 0.0, lambda: 0
 
     def now(self) -> int:
         """Return the time by the portal's clock."""
