@@ -200,7 +200,10 @@ def test_a_check_sees_a_clock_that_is_wrong(world: HubSpotWorld, connector: HubS
 
 def test_a_token_of_another_portal_is_noticed(world: HubSpotWorld, tmp_path: Path) -> None:
     world.settings = world.settings.model_copy(update={"portal": 7})
-    assert "belongs to portal 7" in bad(list(opened(world.opening(tmp_path)).check()))[0][0]
+    other = opened(world.opening(tmp_path))
+    assert "belongs to portal 7" in bad(list(other.check()))[0][0]
+    with pytest.raises(Misconfigured, match="belongs to portal 7"):
+        other.pull("contacts", None)
 
 
 FIELDS = [
