@@ -102,9 +102,9 @@ class Portal:
         sent = self._client.request("POST", path, params=params, headers=headers, content=msgspec.json.encode(body))
         return self._good(self._heard(sent), what)
 
-    def write(self, method: str, path: str, body: object) -> Reply:
-        """Write and return the answer, whatever it says."""
-        headers = {"Content-Type": "application/json"}
+    def write(self, method: str, path: str, body: object, *, twice_is_once: bool = False) -> Reply:
+        """Write and return the answer, whatever it says; where *twice_is_once*, a lost answer is asked for again."""
+        headers = {"Content-Type": "application/json", **({"Idempotency-Key": "creating"} if twice_is_once else {})}
         return self._heard(self._client.request(method, path, headers=headers, content=msgspec.json.encode(body)))
 
     # ------------------------------------------------------------ records

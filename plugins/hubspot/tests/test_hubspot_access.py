@@ -226,6 +226,11 @@ def test_what_is_missing_is_created_once_and_then_is_there(connector: HubSpotCon
     assert described["syncd_band"].options == ("mql", "cold") and described["syncd_score"].type == "number"
 
 
+def test_a_lost_answer_does_not_stop_provisioning(world: HubSpotWorld, connector: HubSpotConnector) -> None:
+    world.service.misbehaviour.switch("lost:0.5,gateway:0.5")
+    assert bad(list(connector.provision({"contacts": FIELDS}, dry_run=False))) == []
+
+
 def test_without_the_scope_an_admin_is_told_what_to_create(world: HubSpotWorld, connector: HubSpotConnector) -> None:
     world.service.portal.account.scopes -= {"crm.schemas.contacts.write"}
     ((what, remedy),) = bad(list(connector.provision({"contacts": FIELDS}, dry_run=False)))
