@@ -24,8 +24,8 @@ LaneName: TypeAlias = Literal["quick", "complete", "archived"]
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how far back, in milliseconds.
 
-    ``settle`` is how far the complete lane trails, ``sweep`` how often everything is walked, 0 for never. A window begins ``overlap`` before the last one's end. ``lanes`` are those a
-    stream has.
+    ``settle`` is how far the complete lane trails, ``sweep`` how often everything is walked, 0 for never. A window begins
+    ``overlap`` before the last one's end. ``lanes`` are those a stream has.
     """
 
     settle: int
