@@ -137,7 +137,7 @@ class HubSpotConnector:
             except ConnectorError as error:
                 if not receipts:
                     raise
-                again = self._portal.now + timedelta(minutes=1)
+                again = self._portal.ours + timedelta(minutes=1)
                 made = [Rejected(code="hubspot.later", what=f"not written yet: {error}", retry=again)] * len(places)
             receipts |= dict(zip(places, made, strict=True))
         return [receipts[place] for place in range(len(changes))]

@@ -66,6 +66,11 @@ class Portal:
         return self._now() + self._ahead
 
     @property
+    def ours(self) -> datetime:
+        """The time by our own clock, for what the host is told."""
+        return self._now()
+
+    @property
     def theirs(self) -> int:
         """The same in milliseconds."""
         return millis(self.now)
