@@ -222,6 +222,12 @@ def test_the_day_runs_out_of_requests(emulator: Emulator) -> None:
     assert answers[1].headers["Sforce-Limit-Info"] == "api-usage=2/2"
 
 
+def test_the_figures_of_one_app_stand_beside_those_of_all(emulator: Emulator) -> None:
+    emulator.instance.usage.app = "syncd"
+    header = emulator.ask("GET", "/limits").headers["Sforce-Limit-Info"]
+    assert header == "api-usage=1/100000; per-app-api-usage=1/100000(appName=syncd)"
+
+
 def test_every_mode_is_tested_somewhere() -> None:
     here = {mode.partition(":")[0] for mode, _, _ in STATUSES}
     others = (
