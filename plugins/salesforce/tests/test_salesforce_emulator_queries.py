@@ -90,6 +90,20 @@ def test_groups_bear_their_names_and_numbered_expressions(emulator: Emulator) ->
     )
 
 
+def test_groups_do_not_see_case_in_names_or_values(emulator: Emulator) -> None:
+    for company in ("One", "ONE", "Two"):
+        add(emulator.org, "Lead", {"LastName": "Roe", "Company": company})
+    answer = asked(emulator, "SELECT company, COUNT(Id) n FROM Lead GROUP BY Company HAVING count(id) > 1")
+    assert answer.endswith('[{"attributes":{"type":"AggregateResult"},"Company":"One","n":2}]}')
+
+
+def test_fields_come_in_the_order_asked_for(emulator: Emulator) -> None:
+    add(emulator.org, "Account", {"Name": "Example Ltd"})
+    answer = asked(emulator, "SELECT Type, (SELECT Id FROM Contacts), Owner.Name, name, Owner.Email FROM Account")
+    assert '"Type":null,"Contacts":null,"Owner":{"attributes"' in answer
+    assert answer.endswith('"Email":"integration@acme.example"},"Name":"Example Ltd"}]}')
+
+
 def test_parents_are_nested_and_null_where_there_is_none(emulator: Emulator) -> None:
     (key,) = leads(emulator, 1)
     add(emulator.org, "Task", {"Subject": "Call", "WhoId": key})
