@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from syncd_salesforce.emulator import Emulator, Options
 from syncd_salesforce.emulator.answers import Answer, Json, encoded
-from syncd_salesforce.emulator.gate import dated
+from syncd_salesforce.emulator.gate import dated, login
 from syncd_salesforce.emulator.misbehaviour import MODES, read
 from syncd_salesforce.emulator.writing import add
 
@@ -61,8 +61,12 @@ def test_not_acceptable_is_for_describes_alone(emulator: Emulator) -> None:
 
 
 def test_a_login_is_refused(emulator: Emulator) -> None:
-    emulator.misbehave("login:value=inactive user")
-    assert emulator.instance.faults.active[0].value == "inactive user"
+    emulator.misbehave("login:value=inactive user,times=1")
+    form = {"grant_type": "refresh_token", "refresh_token": emulator.instance.sessions.offer()}
+    form["client_id"] = emulator.credentials.client_id
+    answers = [login(emulator.instance, form) for _ in range(2)]
+    assert answers[0].content == {"error": "invalid_grant", "error_description": "inactive user"}
+    assert answers[1].status == 200
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ def test_pages_are_as_large_as_the_server_likes_and_the_last_says_so(emulator: E
     assert [first[:2], second[:2], third[:2]] == [(200, False), (200, False), (50, True)]
 
 
+def test_a_client_may_hint_at_the_size_of_pages(emulator: Emulator) -> None:
+    leads(emulator, 250)
+    header = "Sforce-Query-Options: batchSize=200"
+    content = emulator.ask("GET", "/query", header=header, q="SELECT Id FROM Lead").content
+    assert isinstance(content, dict)
+    assert (len(content["records"]), content["totalSize"], content["done"]) == (200, 250, False)
+
+
 def test_a_locator_gives_the_same_page_again_for_two_days(emulator: Emulator, clock: VirtualClock) -> None:
     leads(emulator, 250)
     emulator.instance.page = 200
