@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Generator
@@ -9,10 +10,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 
 from syncd.store.database import Store, connect
 from syncd.store.migrate import migrate
 from syncd.store.schema import HEAD, metadata
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Generator[None]:
+    """Undo what a command configured in this process."""
+    yield
+    structlog.reset_defaults()
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def assessor(agreement: Agreement, *, since: int = -FOREVER) -> Assessor:
 
     def assess_one(facts: Facts, history: History, before: str, now: int) -> Assessment:
         result = compiled.score(facts, history, now, since)
-        stage, cause = standing(model, facts, result, before)
+        stage, cause, _ = standing(model, facts, result, before)
         reasons = tuple([reason(line) for line in result.reasons(model.top_reasons)])
         return Assessment(version=agreement.version, score=result, stage=stage, cause=cause, reasons=reasons)
 

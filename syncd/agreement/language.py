@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 ANY_ACTIVITY = "activity"
 
@@ -75,6 +75,13 @@ class Silence:
 
 
 Condition: TypeAlias = FactCondition | EventCondition | Silence
+
+
+class Sentence(NamedTuple):
+    """A condition beside the words it was read from."""
+
+    text: str
+    condition: Condition
 
 
 class SentenceError(ValueError):

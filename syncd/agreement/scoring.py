@@ -194,8 +194,9 @@ def _next_change(
         return until
     low, high = _rounds_to(whole, whole)
     total = horizon.Sum(constant / POINT, (), *_points_range(model.low, model.high), stays_above=low, stays_below=high)
-    waits = horizon.time_to_change(sums, total, float(until - now))
-    return min(until, now + max(ceil(waits - _FLOAT_ERROR), 1))
+    limit = float(until - now)
+    waits = horizon.time_to_change(sums, total, limit)
+    return until if waits >= limit else min(until, now + max(ceil(waits - _FLOAT_ERROR), 1))
 
 
 def _group_sum(group: Group, standing: Standing, result: GroupScore) -> horizon.Sum:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
-from syncd.agreement.language import Condition
+from syncd.agreement.language import Sentence
 
 POINT = 10**15
 
@@ -35,13 +35,6 @@ class Counting:
     human_only: bool = True
     session: timedelta | None = None
     day: bool = False
-
-
-class Sentence(NamedTuple):
-    """A condition beside the words it was read from."""
-
-    text: str
-    condition: Condition
 
 
 class Branch(NamedTuple):

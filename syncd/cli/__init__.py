@@ -17,6 +17,7 @@ _COMMANDS = {
     "people": ("syncd.cli.people:people", "List, export and unmerge people."),
     "inbox": ("syncd.cli.inbox:inbox", "Look after records that were refused."),
     "provision": ("syncd.cli.provision:provision", "Create the fields that write-back needs."),
+    "notices": ("syncd.cli.notices:notices", "See what people were told, and try a channel."),
     "mapping": ("syncd.cli.mapping:mapping", "Suggest and check field mappings."),
     "agreement": ("syncd.cli.agreement:agreement", "Check the agreement and try its score."),
     "plugins": ("syncd.cli.setup:plugins", "List the installed connectors."),

@@ -10,8 +10,9 @@ import click
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import History, micros_of
 from syncd.agreement.examples import Made, event_problem, history
-from syncd.agreement.language import EventCondition, english, spoken
-from syncd.agreement.terms import POINT, Agreement, Band, Fades, Model, Rule
+from syncd.agreement.language import english
+from syncd.agreement.terms import POINT, Agreement, Model
+from syncd.agreement.wording import range_in_words, rule_in_words
 from syncd.cli.base import Exit, Failure, Instant, LazyGroup, common, configured, site
 from syncd.cli.clock import now as clock
 from syncd.cli.output import is_json, line, print_json, table
@@ -25,6 +26,10 @@ from syncd.model import Golden
 
 _COMMANDS = {
     "check": ("syncd.cli.agreement:check", "Say back in English what syncd understood; try the worked examples."),
+    "diff": ("syncd.cli.governing:diff", "Say what the file changes against the version in force."),
+    "preview": ("syncd.cli.governing:preview", "Show who would stand elsewhere under the file's version."),
+    "sign": ("syncd.cli.governing:sign", "Sign the file's version for one party."),
+    "reviewed": ("syncd.cli.governing:reviewed", "Note that both teams looked at a part of it."),
     "score": ("syncd.cli.agreement:score", "Score a person, real or made up, without changing anything."),
 }
 
@@ -133,12 +138,12 @@ def _print_model(model: Model) -> None:
         table(
             (f"{group.id}{limits}", "points", "when"),
             [
-                (rule.id if i == 0 else "", f"{branch.points / POINT:+g}", _when(rule, i))
+                (rule.id if i == 0 else "", f"{branch.points / POINT:+g}", rule_in_words(rule, i))
                 for rule in group.rules
                 for i, branch in enumerate(rule.branches)
             ],
         )
-    ranges = ", ".join(f"{band.name} {_range(band)}" for band in model.bands)
+    ranges = ", ".join(f"{band.name} {range_in_words(band)}" for band in model.bands)
     line(
         f"bands: {ranges}; otherwise below"
         + (f"; an MQL stays one until below {model.leave_mql_below}" if model.leave_mql_below else "")
@@ -155,54 +160,9 @@ def _said(model: Model) -> list[dict[str, object]]:
             "rule": rule.id,
             "points": branch.points / POINT,
             "sentence": branch.when.text,
-            "means": _when(rule, i),
+            "means": rule_in_words(rule, i),
         }
         for group in model.groups
         for rule in group.rules
         for i, branch in enumerate(rule.branches)
     ]
-
-
-def _when(rule: Rule, position: int) -> str:
-    """Say a branch with everything that decides what its events are worth."""
-    condition = rule.branches[position].when.condition
-    words = [("otherwise, " if position else "") + english(condition)]
-    if isinstance(condition, EventCondition):
-        if rule.counting.session is not None:
-            words.append(f"one per visit (a new one after {spoken(rule.counting.session)})")
-        if rule.counting.day:
-            words.append("one per local day")
-        if rule.max_times is not None:
-            words.append(f"the {rule.keep} {rule.max_times} only")
-        words.append(_fading(rule.fades))
-        if not rule.counting.human_only:
-            words.append("machines count")
-    if rule.max_points is not None:
-        words.append(f"at most {rule.max_points / POINT:g} points")
-    return "; ".join(word for word in words if word)
-
-
-def _fading(fades: Fades) -> str:
-    match fades.shape:
-        case "none":
-            return ""
-        case "cliff":
-            return f"gone after {spoken(fades.every)}"
-        case "linear":
-            return f"fading evenly to nothing over {spoken(fades.every)}"
-        case "linear_steps":
-            return f"{fades.by:.0%} less every {spoken(fades.every)}"
-        case "half_life":
-            return f"halved every {spoken(fades.every)}"
-
-
-def _range(band: Band) -> str:
-    match band.low, band.high:
-        case None, None:
-            return "any"
-        case None, high:
-            return f"up to {high}"
-        case low, None:
-            return f"from {low}"
-        case low, high:
-            return f"{low} to {high}"

@@ -166,14 +166,18 @@ def configured() -> tuple[Config, Plugins]:
 def site() -> Generator[Site]:
     """Open the configured site for the length of a command."""
     from syncd.cli.clock import now, rng
+    from syncd.cli.logs import log_as
     from syncd.config.secrets import SecretMissing
     from syncd.engine.site import at_work
     from syncd.store.database import Busy, StoreError
 
     config, _ = configured()
+    log_as(config.log, verbosity=choices().verbosity or -1)  # a command says itself what it did
     calm_collector()
     try:
         with at_work(config, clock=now, rng=rng()) as opened:
+            if opened.draft and choices().verbosity >= 0:
+                click.echo(opened.draft, err=True)
             yield opened
     except Busy as error:
         raise Failure(str(error), Exit.LOCKED) from None

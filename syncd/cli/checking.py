@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from syncd.cli.base import Failure, configured, site
 from syncd.config import Config
 from syncd.engine.checking import checked
+from syncd.engine.governing import worried
 from syncd.plugins import Plugins
 
 
@@ -49,6 +50,13 @@ def _site() -> Iterator[Finding]:
         with site() as here:
             dialect = here.store.engine.dialect.name
             yield Finding(level="ok", where="store", what=f"{dialect} store opened, schema up to date", remedy="")
+            if here.draft:
+                yield Finding(level="warning", where="agreement", what=here.draft, remedy="syncd agreement sign")
+            elif unsigned := " and ".join(here.config.standing.unsigned):
+                yield Finding(level="ok", where="agreement", what=f"a draft, not yet signed by {unsigned}", remedy="")
+            with here.store.read() as tx:
+                for worry in worried(tx, here.config, here.now()):
+                    yield Finding(level=worry.level, where="agreement", what=worry.what, remedy=worry.remedy)
             for name, connection in here.config.connections.items():
                 for one in checked(here, connection):
                     yield Finding(level=one.level, where=name, what=one.what, remedy=one.remedy)

@@ -11,20 +11,25 @@ from threading import Event, Thread
 
 import click
 
-from syncd.cli.base import choices, common, configured, program, site
+from syncd import plugins
+from syncd.cli.base import Failure, choices, common, configured, program, site
 from syncd.cli.clock import now, rng
+from syncd.cli.emulators import free_port, listen, running
 from syncd.cli.files import shipped
+from syncd.cli.governing import add_signature
 from syncd.cli.logs import log_as
 from syncd.cli.output import line, plain, table
 from syncd.cli.people import everybody, shown_name
 from syncd.cli.progress import Bars, stopping
 from syncd.daemon.service import Requests, serve
 from syncd.engine import sync as engine
+from syncd.engine.provision import provisioned
 from syncd.engine.site import Counts
 from syncd.store import assessments
 from syncd.testing import company
 
 _LIFE_EVERY_S = 4.0
+_SIGNERS = {"marketing": "ana@example.com", "sales": "ben@example.com"}
 
 
 @click.command()
@@ -36,8 +41,9 @@ _LIFE_EVERY_S = 4.0
 def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
     """Try everything on a made-up company: no account needed, nothing leaves this machine.
 
-    Makes up a CRM export and a marketing tool's events, pulls, matches, scores and writes the scores back; then goes on as
-    the daemon while the company lives on, until Ctrl-C. With --once it ends by itself.
+    Makes up a CRM export and a marketing tool's events, starts an emulator of each system that has one, pulls, matches,
+    scores and writes the scores back; then goes on as the daemon while the company lives on, until Ctrl-C. With --once it
+    ends by itself.
 
     \b
     Examples:
@@ -45,22 +51,45 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
       syncd demo --people 5000
     """
     folder = home or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
-    shutil.copytree(shipped("demo"), folder, dirs_exist_ok=True)
+    shutil.copytree(shipped("demo"), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("emulated"))
     shutil.copyfile(shipped("agreement.yaml"), folder / "agreement.yaml")
     _make_up(folder / "exports", seed, count, now())
     choices().config = folder
-    line(f"Made up a company with {count} prospects in {folder}.", style="bold")
-    with site() as here, stopping() as stop, Bars(stop) as bars:
+    templates, port = shipped("demo") / "emulated", free_port()
+    given = {"people": str(count), "seed": str(seed), "hooks": f"http://127.0.0.1:{port}/hooks"}
+    with running(_emulators(templates), templates, folder, given) as emulated:
+        for party, who in _SIGNERS.items():
+            add_signature(folder / "agreement.yaml", configured()[0].standing, party, who)
+        systems = ", ".join(["two systems as exports", *(f"{one.name} at {one.values.get('url', '')}" for one in emulated)])
+        line(f"Made up a company with {count} prospects in {folder}: {systems}.", style="bold")
+        _first_run([one.name for one in emulated])
+        _next_steps(folder)
+        if not once:
+            if emulated:
+                listen(folder, port)
+            _live(folder / "exports", seed, count)
+
+
+def _emulators(templates: Path) -> list[str]:
+    """Return the connectors that can be emulated and that the demo knows how to connect to."""
+    specs = plugins.found().specs
+    return [name for name, spec in specs.items() if spec.emulator is not None and (templates / f"{name}.yaml").is_file()]
+
+
+def _first_run(emulated: Sequence[str]) -> None:
+    with site() as here, stopping(here.stop) as stop, Bars(stop) as bars:
+        for name in emulated:
+            provisioned(here, here.config.connections[name], dry_run=False)
         outcomes = [engine.pull(here, name, bars) for name in here.config.connections]
         engine.settle(here, bars)
-        outcomes.append(engine.push(here, "crm", bars))
-    counts = sum((one.counts for one in outcomes), start=Counts())
-    _show(counts["read"], counts["written"])
-    _next_steps(folder)
+        outcomes += [engine.push(here, name, bars) for name in here.config.connections]
+    failed = [f"{one.connection}: {one.error}" for one in outcomes if one.error is not None]
     if stop.signal:
         raise SystemExit(128 + stop.signal)
-    if not once:
-        _live(folder / "exports", seed, count)
+    if failed:
+        raise Failure("\n".join(failed))
+    counts = sum((one.counts for one in outcomes), start=Counts())
+    _show(len(outcomes) // 2, counts["read"], counts["written"])
 
 
 def _make_up(exports: Path, seed: int, count: int, at: datetime) -> None:
@@ -70,12 +99,12 @@ def _make_up(exports: Path, seed: int, count: int, at: datetime) -> None:
     company.export(exports / "marketing-events-history.csv", company.EVENT_COLUMNS, history)
 
 
-def _show(read: int, written: int) -> None:
+def _show(systems: int, read: int, written: int) -> None:
     with site() as here, here.store.read() as tx:
         stages = assessments.by_stage(tx)
         hottest = sorted(everybody(tx, here), key=lambda row: -int(str(row["score"] or 0)))[:5]
     line()
-    line(f"Read {read} rows of two systems, wrote {written} scores back into exports/contacts-scores.csv.")
+    line(f"Read {read} rows of {systems} systems, wrote {written} scores back: see exports/contacts-scores.csv.")
     line("People: " + ", ".join(f"{number} {stage}" for stage, number in stages.items()))
     line()
     table(
@@ -91,7 +120,7 @@ def _next_steps(folder: Path) -> None:
     line("Look at next:", style="bold")
     for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
         line(f"  {program()} --config {folder} {command}")
-    line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} sync")
+    line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} agreement preview")
 
 
 def _live(exports: Path, seed: int, count: int) -> None:

@@ -31,7 +31,7 @@ def log_as(settings: Log, *, verbosity: int) -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.disable(logging.CRITICAL)  # libraries' own logs may quote what they carry

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from types import FrameType
 from typing import Self
 
@@ -27,14 +28,15 @@ class Stop:
 
 
 @contextmanager
-def stopping() -> Generator[Stop]:
-    """Turn the first SIGINT or SIGTERM into a request to stop between two steps; the second ends at once."""
+def stopping(pauses: Event) -> Generator[Stop]:
+    """Turn the first SIGINT or SIGTERM into a request to stop between two steps, ending *pauses*; the second ends at once."""
     stop = Stop()
 
     def request(number: int, _: FrameType | None) -> None:
         if stop.signal:
             raise KeyboardInterrupt
         stop.signal = number
+        pauses.set()
 
     before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -13,10 +13,12 @@ from syncd.cli.base import Exit, Instant, common, site
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.cli.progress import Bars, Stop, stopping
 from syncd.engine import sync as engine
+from syncd.engine.notices import channels, notify_due
 from syncd.engine.scope import Scope
 from syncd.engine.site import Counts, Site
 from syncd.engine.sync import Outcome
 from syncd.mapping.domains import address
+from syncd.model import Ref
 from syncd.spi import Misconfigured, Unauthorized
 from syncd.store import inbox
 from syncd.store.database import Busy
@@ -26,7 +28,9 @@ from syncd.store.database import Busy
 @click.argument("connections", nargs=-1, metavar="[CONNECTION]...")
 @click.option("--since", type=Instant(), help="Read again what changed at or after this time.")
 @click.option("--until", type=Instant(), help="Read again what changed before this time.")
-@click.option("--record", metavar="email:ADDRESS", help="Read again what concerns one person.")
+@click.option(
+    "--record", metavar="email:ADDRESS|CONNECTION:STREAM/ID", help="Read again what concerns one person, or one record."
+)
 @click.option("--pull-only", is_flag=True, help="Do not write anything back.")
 @click.option("--push-only", is_flag=True, help="Do not read anything.")
 @click.option("--full", is_flag=True, help="Read everything from the beginning.")
@@ -53,6 +57,7 @@ def sync(
       syncd sync
       syncd sync crm --full
       syncd sync --record email:ann@example.com
+      syncd sync --record crm:contacts/1501
       syncd sync crm --since 2026-11-01 --until 2026-11-02 --pull-only
     """
     if pull_only and push_only:
@@ -62,20 +67,26 @@ def sync(
         raise click.UsageError("--push-only reads nothing; --full, --since, --until and --record do not go with it")
     if full and scope:
         raise click.UsageError("--full reads everything; --since, --until and --record do not go with it")
-    with site() as here, stopping() as stop:
+    with site() as here, stopping(here.stop) as stop:
         names = _named(here, connections)
-        live = [name for name in names if here.config.connections[name].write_back == "live"]
+        if scope is not None and scope.ref is not None:
+            names = [_owner(here, record or "", scope.ref)]
         with Bars(stop) as bars:
-            outcomes = [
-                _patiently(partial(engine.pull, here, name, bars, full=full, scope=scope), wait, stop)
-                for name in names
-                if not push_only
-            ]
+
+            def patiently(step: Callable[..., Outcome], names: Sequence[str], **how: object) -> list[Outcome]:
+                return [_patiently(partial(step, here, name, bars, **how), wait, stop) for name in names]
+
+            outcomes = [] if push_only else patiently(engine.pull, names, full=full, scope=scope)
+            if not push_only and scope is None:
+                outcomes += patiently(engine.reread, [name for name in names if engine.something_to_reread(here, name)])
             settled = engine.settle(here, bars)
-            outcomes += [_patiently(partial(engine.push, here, name, bars), wait, stop) for name in live if not pull_only]
+            if not pull_only:
+                live = [name for name in names if here.config.connections[name].write_back == "live"]
+                outcomes += patiently(engine.push, live)
+        told = notify_due(here, channels(here))
         with here.store.read() as tx:
             waiting = {name: count for name, count in inbox.count(tx).items() if name in names}
-    _report(outcomes, settled, waiting, stop)
+    _report(outcomes, settled + told, waiting, stop)
     raise SystemExit(_exit_code(outcomes, waiting, stop))
 
 
@@ -85,14 +96,26 @@ def sync(
 def _scope(since: datetime | None, until: datetime | None, record: str | None) -> Scope | None:
     if since is None and until is None and record is None:
         return None
-    email = ""
-    if record is not None:
-        kind, _, value = record.partition(":")
-        normal = address(value) if kind == "email" else None
-        if not isinstance(normal, str):
-            raise click.BadParameter("write email:ADDRESS, for example email:ann@example.com", param_hint="--record")
-        email = normal
-    return Scope(since=since, until=until, email=email)
+    kind, _, value = (record or "").partition(":")
+    stream, slash, external_id = value.partition("/")
+    if record is None:
+        return Scope(since=since, until=until)
+    if kind == "email" and isinstance(normal := address(value), str):
+        return Scope(since=since, until=until, email=normal)
+    if slash and external_id and (since, until) == (None, None):
+        return Scope(ref=Ref(stream, external_id))
+    remedy = "write email:ADDRESS, for example email:ann@example.com, or, without --since and --until, CONNECTION:STREAM/ID"
+    raise click.BadParameter(remedy, param_hint="--record")
+
+
+def _owner(here: Site, record: str, ref: Ref) -> str:
+    """Return the connection whose record is to be read again."""
+    (name,) = _named(here, [record.partition(":")[0]])
+    known = [stream.name for stream in engine.readable(here, name)]
+    if ref.stream not in known:
+        what = f"{name} has no mapped stream {ref.stream!r}; there is {', '.join(known)}"
+        raise click.BadParameter(what, param_hint="--record")
+    return name
 
 
 def _named(here: Site, connections: Sequence[str]) -> list[str]:

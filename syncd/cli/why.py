@@ -137,6 +137,12 @@ def _story(result: Why) -> None:
             ("write to", "field", "old", "new", "state"),
             [(one.to, one.field, one.old, one.new, _state(one.mode, one.waiting, one.held)) for one in result.writes],
         )
+    if result.overrides:
+        line()
+        table(
+            ("changed by somebody else", "field", "at", "from", "to", "answer"),
+            [(one.record, one.field, one.at, one.old, one.new, one.answer) for one in result.overrides],
+        )
 
 
 def _state(mode: str, waiting: bool, held: str) -> str:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from syncd.config.calendars import Time
+from syncd.config.governance import Header, ReviewTerms
+from syncd.config.notices import NotifyTerms
 from syncd.config.validation import Duration, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
-
-
-def _zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError("is not a time zone; write for example Europe/Madrid or UTC")
-    ZoneInfo(text)
-    return text
 
 
 def _percent(value: object) -> object:
@@ -27,22 +22,8 @@ def _percent(value: object) -> object:
     raise ValueError("is not a share; write for example 50%")
 
 
-Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 Share: TypeAlias = Annotated[Decimal, BeforeValidator(_percent), Field(gt=0, le=1)]
 Points: TypeAlias = Annotated[Decimal, Field(ge=-10000, le=10000, decimal_places=6)]
-
-
-class Header(Strict):
-    """Which agreement this is."""
-
-    name: str = Field("Sales & Marketing agreement", description="What it is called wherever it is shown.")
-    version: int = Field(ge=1, description="Stamped on every score and stage; raise it with every change.")
-
-
-class Time(Strict):
-    """How local dates are told."""
-
-    reporting_tz: Zone = Field("UTC", description="The zone of 'within last N dates' and 'one_per: day'.")
 
 
 class OnlyFrom(Strict):
@@ -205,9 +186,11 @@ class AgreementFile(Strict):
     """The whole of ``agreement.yaml``."""
 
     agreement: Header
+    review: ReviewTerms = ReviewTerms()
     time: Time = Time()
     fields: dict[str, FieldTerms] = Field(
         default_factory=dict, description="Fields beside the standard ones, or standard ones with another law."
     )
     activities: list[str] = Field(default_factory=list, description="Kinds of activity beside the standard ones.")
     scoring: Scoring
+    notify: NotifyTerms = NotifyTerms()

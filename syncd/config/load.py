@@ -9,17 +9,23 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.agreement.examples import Example
+from syncd.agreement.governance import Review, Standing
+from syncd.agreement.policies import TimeTerms
 from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
+from syncd.config.calendars import times
 from syncd.config.mapping import MappingFile, compiled
-from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, WriteBack
-from syncd.config.source import ConfigProblem, Document, read
+from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
+from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
+from syncd.config.source import ConfigProblem, Document, parse, read
 from syncd.config.terms import examples, golden_fields, signed
 from syncd.config.validation import did_you_mean, validated
 from syncd.mapping.fields import Field
 from syncd.mapping.streams import StreamMap, Write
 from syncd.model import Kind
 from syncd.spi import ConnectorSpec, Settings
+
+_AGREEMENT = "agreement.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +41,8 @@ class ConnectionConfig:
 
     @property
     def wanted(self) -> dict[str, frozenset[str]]:
-        """The remote fields each stream reads."""
-        return {name: stream.wanted for name, stream in self.streams.items()}
+        """The remote fields that are asked for in each stream."""
+        return {name: stream.kept if self.spec.reads_back else stream.wanted for name, stream in self.streams.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +54,20 @@ class Config:
     """
 
     folder: Path
+    specs: Mapping[str, ConnectorSpec]
     store: str
     cache: Path
     log: Log
+    web: Web | None
     connections: Mapping[str, ConnectionConfig]
     fields: Mapping[str, Field]
     agreement: Agreement
+    standing: Standing
+    review: Review
+    time: TimeTerms
     examples: tuple[Example, ...]
+    notify: NotifyTerms
+    channels: Mapping[str, ChannelSettings]
     mapping_print: str
     assess_print: str
     warnings: tuple[ConfigProblem, ...]
@@ -68,16 +81,19 @@ class ConfigInvalid(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
+def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | None = None) -> Config:
     """Read ``syncd.yaml``, ``agreement.yaml`` and every ``mapping/*.yaml`` of *folder*.
 
-    *specs* are the connectors there are, by name. Raises: ConfigInvalid with every problem of every file.
+    *specs* are the connectors there are, by name; *agreement* is the text of another version to go by than the file's.
+    Raises: ConfigInvalid with every problem of every file.
     """
     main, found = read(folder / "syncd.yaml", "syncd.yaml")
     settings, problems = validated(SyncdSettings, main) if main.data else (None, [])
     found += problems
     names = settings.connections if settings else {}
-    agreed, fields, agreement_problems = _agreed(folder, settings.connections if settings else None)
+    document, problems = read(folder / _AGREEMENT, _AGREEMENT) if agreement is None else parse(agreement, _AGREEMENT)
+    agreed, fields, agreement_problems = _agreed(document, folder, settings)
+    found += problems
     found += agreement_problems
     connections: dict[str, ConnectionConfig] = {}
     prints = []
@@ -92,15 +108,24 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
         raise ConfigInvalid(found)
     return Config(
         folder=folder,
+        specs=specs,
         store=settings.store,
         cache=folder / settings.cache,
         log=settings.log,
+        web=settings.web,
         connections=connections,
         fields=fields,
         agreement=agreed.agreement,
+        standing=agreed.standing,
+        review=agreed.review,
+        time=agreed.time,
         examples=agreed.examples,
+        notify=agreed.notify,
+        channels=settings.channels,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
-        assess_print=_print([agreed.text, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]),
+        assess_print=_print(
+            [agreed.text, repr(agreed.time), *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
+        ),
         warnings=tuple(_stray_files(folder, connections)),
     )
 
@@ -108,24 +133,37 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec]) -> Config:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Agreed:
     agreement: Agreement
+    standing: Standing
+    review: Review
+    time: TimeTerms
     examples: tuple[Example, ...]
+    notify: NotifyTerms
     text: str
 
 
 def _agreed(
-    folder: Path, connections: Mapping[str, ConnectionSettings] | None
+    document: Document, folder: Path, settings: SyncdSettings | None
 ) -> tuple[_Agreed | None, dict[str, Field], list[ConfigProblem]]:
-    document, found = read(folder / "agreement.yaml", "agreement.yaml")
-    terms, problems = validated(AgreementFile, document) if document.data else (None, [])
-    fields, more = golden_fields(terms, document, connections)
-    found += [*problems, *more]
+    terms, found = validated(AgreementFile, document) if document.data else (None, [])
+    fields, problems = golden_fields(terms, document, settings.connections if settings else None)
+    found += problems
     if terms is None:
         return None, fields, found
     agreement, problems = signed(terms, document, fields)
-    found += problems
+    time, more = times(terms.time, document, folder)
+    found += [*problems, *more, *notice_problems(terms.notify, document, settings.channels if settings else None)]
     if agreement is None:
         return None, fields, found
-    return _Agreed(agreement=agreement, examples=examples(terms), text=repr(document.data)), fields, found
+    agreed = _Agreed(
+        agreement=agreement,
+        standing=terms.agreement.standing(document),
+        review=terms.review.review,
+        time=time,
+        examples=examples(terms),
+        notify=terms.notify,
+        text=repr(document.data),
+    )
+    return agreed, fields, found
 
 
 def _connection(

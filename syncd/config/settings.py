@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from syncd.config.notices import ChannelSettings
 from syncd.config.validation import Duration, Strict
 
 WriteBack: TypeAlias = Literal["none", "shadow", "live"]
@@ -37,6 +38,30 @@ class Log(Strict):
     )
 
 
+def _listen(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("is not HOST:PORT; write for example 127.0.0.1:8400")
+    return text
+
+
+def _public(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s@]+", text):
+        raise ValueError("is not an address; write for example https://syncd.example.com")
+    return text
+
+
+class Web(Strict):
+    """What syncd answers to over HTTP."""
+
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        "127.0.0.1:8400", description="Where to listen, HOST:PORT; put a server with TLS in front of it."
+    )
+    url: Annotated[str, AfterValidator(_public)] | None = Field(
+        None, description="The address by which systems call it, if another server stands in front: signatures cover it."
+    )
+
+
 class ConnectionSettings(Strict):
     """One system that syncd reads from and perhaps writes to."""
 
@@ -58,4 +83,8 @@ class SyncdSettings(Strict):
     )
     cache: str = Field("cache", description="Folder for what may be lost at the price of time, from this folder.")
     log: Log = Log()
+    web: Web | None = Field(None, description="Receive webhooks at POST /hooks/CONNECTION; off unless it is set.")
+    channels: dict[Name, ChannelSettings] = Field(
+        default_factory=dict, description="Ways to reach people, by the name you give them."
+    )
     connections: dict[Name, ConnectionSettings] = Field(description="Every system, by the name you give it.")

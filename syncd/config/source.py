@@ -30,11 +30,12 @@ class ConfigProblem(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file as plain values, and the line of each."""
+    """A file as plain values, the line of each, and its text."""
 
     file: str
     data: Plain
     lines: Mapping[Path_, int]
+    source: str = ""
 
     def line(self, path: Path_) -> int:
         """Return the line of *path*, or of the nearest thing that contains it."""
@@ -45,21 +46,33 @@ class Document:
     def problem(self, path: Path_, what: str) -> ConfigProblem:
         return ConfigProblem(self.file, self.line(path), what)
 
+    def wrong(self, path: Path_, what: str) -> ConfigProblem:
+        """Say what is wrong at *path*, by its name: ``time.calendars.ny.hours: …``."""
+        name = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+        return self.problem(path, f"{name}: {what}")
+
 
 def read(path: Path, name: str) -> tuple[Document, list[ConfigProblem]]:
     """Read one file; *name* is what problems call it. A file that cannot be read comes back empty, with the problem."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), name)
+    except FileNotFoundError:
+        what = "no such file; syncd init writes one to start from"
+    except UnicodeDecodeError:
+        what = "is not UTF-8; save it as UTF-8"
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+    return Document(file=name, data={}, lines={}), [ConfigProblem(name, 1, what)]
+
+
+def parse(text: str, name: str) -> tuple[Document, list[ConfigProblem]]:
+    """Read the *text* of a file that problems call *name*; one that is not YAML comes back empty, with the problem."""
     lines: dict[Path_, int] = {}
     problems: list[ConfigProblem] = []
     data: Plain = {}
     try:
-        node = YAML().compose(path.read_text(encoding="utf-8"))
+        node = YAML().compose(text)
         data = {} if node is None else _plain(node, (), name, lines, problems)
-    except FileNotFoundError:
-        problems.append(ConfigProblem(name, 1, "no such file; syncd init writes one to start from"))
-    except UnicodeDecodeError:
-        problems.append(ConfigProblem(name, 1, "is not UTF-8; save it as UTF-8"))
-    except OSError as error:
-        problems.append(ConfigProblem(name, 1, f"cannot be read: {error.strerror}"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.append(ConfigProblem(name, mark.line + 1 if mark else 1, f"is not YAML: {error.problem or error.context}"))
@@ -68,7 +81,7 @@ def read(path: Path, name: str) -> tuple[Document, list[ConfigProblem]]:
     if not isinstance(data, dict):
         problems.append(ConfigProblem(name, 1, "holds no settings; it starts with a key such as 'connections:'"))
         data = {}
-    return Document(file=name, data=data, lines=lines), problems
+    return Document(file=name, data=data, lines=lines, source=text), problems
 
 
 def _plain(node: Node, path: Path_, name: str, lines: dict[Path_, int], problems: list[ConfigProblem]) -> Plain:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from syncd.agreement.examples import Example, Made, event_problem, failure
-from syncd.agreement.language import SentenceError, parse
-from syncd.agreement.terms import POINT, Agreement, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
+from syncd.agreement.language import Sentence, SentenceError, parse
+from syncd.agreement.terms import POINT, Agreement, Band, Branch, Counting, Fades, Group, Model, Rule
 from syncd.config.agreement import (
     AgreementFile,
     BranchTerms,

@@ -67,6 +67,8 @@ def repeat(loop: Loop, *, stop: Event, log: Log, clock: Callable[[], datetime], 
         except Busy:
             pause = LOCKED_PAUSE
         except (ConnectorError, StoreUnavailable) as error:
+            if stop.is_set():
+                return  # what failed was broken off
             if absence is None:
                 absence = Absence(since=clock())
                 log.warning("source.lost", loop=loop.name, error=type(error).__name__, what=str(error), next=_next(error))

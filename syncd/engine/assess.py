@@ -50,14 +50,21 @@ def assess_everyone_anew(site: Site) -> bool:
 
 def judged_by(tx: Connection, site: Site, person: int) -> tuple[Facts, History]:
     """Return the facts and the history that a person is assessed by."""
-    entity = entities.load(tx, [person])[person]
-    golden = entities.golden(site.config.fields, entity.fields)
-    histories = _histories(tx, site, [person], assessor(site.config.agreement))
-    return {**_account(tx, site, entity.account_id), **golden}, histories.get(person, {})
+    return judged(tx, site, [person], assessor(site.config.agreement))[person]
 
 
-def _account(tx: Connection, site: Site, account_id: int | None) -> Facts:
-    return {} if account_id is None else _account_facts(tx, site, [account_id]).get(account_id, {})
+def judged(tx: Connection, site: Site, people: Sequence[int], judge: Assessor) -> dict[int, tuple[Facts, History]]:
+    """Return the facts of *people*, and of their histories what *judge* asks for."""
+    found = entities.load(tx, people)
+    accounts = _account_facts(tx, site, {one.account_id for one in found.values() if one.account_id is not None})
+    histories = _histories(tx, site, people, judge)
+    return {
+        key: (
+            {**accounts.get(one.account_id or 0, {}), **entities.golden(site.config.fields, one.fields)},
+            histories.get(key, {}),
+        )
+        for key, one in found.items()
+    }
 
 
 def _assessed(

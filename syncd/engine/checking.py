@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from difflib import get_close_matches
 
 from syncd.config import ConnectionConfig
@@ -10,20 +11,45 @@ from syncd.engine.connectors import connector
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.spi import ConnectorError, Finding, RemoteStream
+from syncd.store import budgets, streams
+from syncd.transport.budgets import DAY
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = False) -> list[Finding]:
     """Return what is in order and what is not; a source that cannot be asked is itself a finding."""
+    found: list[Finding] = []
     try:
         with connector(site, connection) as opened:
-            own = [] if mapping_only else list(opened.check())
-            streams = {one.name: one for one in opened.schema().streams}
+            if not mapping_only:
+                found += opened.check()
+                found += _budgets(site, connection)
+            there = {one.name: one for one in opened.schema().streams}
     except ConnectorError as error:
-        return [Finding(level="error", what=str(error))]
-    return [*own, *(finding for name, one in connection.streams.items() for finding in _compared(one, streams.get(name)))]
+        return [*found, Finding(level="error", what=str(error))]
+    for name, one in connection.streams.items():
+        found += _compared(connection, one, there.get(name))
+    return found
 
 
-def _compared(stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+def _budgets(site: Site, connection: ConnectionConfig) -> Iterator[Finding]:
+    """Say how much of its budgets of a day and longer a connection has used."""
+    lasting = [one for one in connection.spec.budgets(connection.settings) if one.per >= DAY]
+    with site.store.read() as tx:
+        key = streams.connection_id(tx, connection.name)
+        used = [budgets.used(tx, budgets.Key(key, one.name), per=one.per // _MICROSECOND, now=site.now()) for one in lasting]
+    for one, calls in zip(lasting, used, strict=True):
+        days = "24 hours" if one.per == DAY else f"{one.per.days} days"
+        is_low = calls * 10 >= one.calls * 9
+        yield Finding(
+            level="warning" if is_low else "ok",
+            what=f"budget {one.name!r}: {calls:,} of {one.calls:,} calls in the last {days}",
+            remedy="read less often (every), or allow more calls if the source does" if is_low else "",
+        )
+
+
+def _compared(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
     where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}"
     if remote is None:
         yield Finding(level="error", what=f"{where}: the source has no such stream now", remedy="remove it from the mapping")
@@ -38,6 +64,12 @@ def _compared(stream: StreamMap, remote: RemoteStream | None) -> Iterator[Findin
         remedy = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(sorted(known))}"
         yield Finding(level="error", what=f"{where}.read: no field {name!r}", remedy=remedy)
     for write in stream.writes:
+        if write.remote not in known and connection.spec.reads_back and connection.write_back != "none":
+            yield Finding(
+                level="error",
+                what=f"{where}.write.{write.of}: no field {write.remote!r}",
+                remedy=f"syncd provision {connection.name} creates it, where the source allows",
+            )
         if write.remote in known and not known[write.remote].writable:
             yield Finding(
                 level="error",

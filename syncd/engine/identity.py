@@ -40,12 +40,13 @@ class NothingToUndo(Exception):
 def join(tx: Connection, site: Site, claimants: Sequence[Claimant], same: Mapping[int, Collection[int]], now: int) -> Joined:
     """Give every claimant an entity; *same* are the links among records that the claimants' sources declare."""
     kinds = {one.record: one.kind for one in claimants}
-    usable, holders, split = _usable_keys(tx, site, claimants, now)
+    usable, holders, torn = _usable_keys(tx, site, claimants, now)
+    moved = records.entities(tx, kinds) if torn else {}
     pointing = records.linking(tx, kinds, SAME)
     claims = [
         Claim(
             one.record,
-            one.entity,
+            moved.get(one.record, one.entity),
             tuple(key for key in one.keys if key in usable),
             (*same.get(one.record, ()), *pointing.get(one.record, ())),
         )
@@ -60,20 +61,20 @@ def join(tx: Connection, site: Site, claimants: Sequence[Claimant], same: Mappin
         apart=apart,
         new_id=site.ids,
     )
-    born = set(matching.born) - {merge.loser for merge in matching.merges}
+    losers = {merge.loser for merge in matching.merges}
     affected = {matching.entities[record]: kind for record, kind in kinds.items()}
     _make(tx, site, matching, affected, now)
-    affected |= dict.fromkeys(split, "person")
-    return Joined(matching.entities, born, affected)
+    affected |= {entity: kind for entity, kind in torn.items() if entity not in losers}
+    return Joined(matching.entities, set(matching.born) - losers, affected)
 
 
 def _usable_keys(
     tx: Connection, site: Site, claimants: Sequence[Claimant], now: int
-) -> tuple[set[str], dict[str, list[Holder]], set[int]]:
-    """Return the keys that identify somebody, who holds them, and the entities that fell apart because one no longer does."""
+) -> tuple[set[str], dict[str, list[Holder]], dict[int, Kind]]:
+    """Return the keys that identify somebody, who holds them, and whom it concerns that one no longer does."""
     keys = {key for one in claimants for key in one.keys}
     usable = keys - records.blocked(tx, keys)
-    holders = records.holders(tx, usable)
+    holders = _holders(tx, usable, claimants)
     sharing: dict[tuple[str, int], set[int]] = {}
     for key, found in holders.items():
         for holder in found:
@@ -82,24 +83,42 @@ def _usable_keys(
         for key in one.keys:
             sharing.setdefault((key, one.stream_id), set()).add(one.record)
     shared = {key for (key, _), found in sharing.items() if key in usable and len(found) > SHARED_ABOVE}
+    if not shared:
+        return usable, holders, {}
     records.block(tx, shared, now)
-    torn = {holder.entity for key in shared for holder in holders.pop(key, ())}
-    return usable - shared, holders, {piece for entity in torn for piece in _split(tx, site, entity)}
+    torn = _torn(tx, site, {holder.entity for key in shared for holder in holders.get(key, ())}, now)
+    return usable - shared, _holders(tx, usable - shared, claimants), torn
+
+
+def _holders(tx: Connection, keys: Collection[str], claimants: Sequence[Claimant]) -> dict[str, list[Holder]]:
+    """Return the stored records that hold each key; claimants hold what they claim now, not what they held."""
+    claiming = {one.record for one in claimants}
+    return {key: [one for one in found if one.record not in claiming] for key, found in records.holders(tx, keys).items()}
+
+
+def _torn(tx: Connection, site: Site, entity_ids: Collection[int], now: int) -> dict[int, Kind]:
+    """Let entities fall apart; return all pieces, which stand in the store, and the people of accounts among them."""
+    pieces = {piece: whole.kind for whole in entities.load(tx, entity_ids).values() for piece in _split(tx, site, whole.id)}
+    refold(tx, site, pieces, now)
+    accounts = [piece for piece, kind in pieces.items() if kind == "account"]
+    return {**dict.fromkeys(entities.people_of(tx, accounts), "person"), **pieces}
 
 
 def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int, Kind], now: int) -> None:
     """Carry out merges among stored entities; those born with this page have nothing to move yet."""
     grown: set[int] = set()
+    moving: set[int] = set()
     for loser, winner, because in matching.merges:
         grown.discard(loser)
         grown.add(winner)
         if loser in matching.born:
             continue
+        moving.update(entities.people_of(tx, [loser]))
         moved = records.move(tx, loser, winner)
         inherit(tx, site, loser, winner)
         entities.merged(tx, loser, winner, because=because, records=moved, now=now)
         assessments.inherit(tx, loser, winner)
-    assessments.mark_due(tx, {entity for entity in grown if affected.get(entity) == "person"}, now)
+    assessments.mark_due(tx, {*moving, *(entity for entity in grown if affected.get(entity) == "person")}, now)
 
 
 def _split(tx: Connection, site: Site, entity_id: int) -> set[int]:

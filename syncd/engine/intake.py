@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from syncd.agreement.counting import micros_of
+from syncd.engine import echo
 from syncd.engine.golden import ACCOUNT, Candidates, refold
 from syncd.engine.identity import Claimant, Joined, join
 from syncd.engine.site import Counts, Site
@@ -57,7 +58,9 @@ def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRe
         counts[_word(row)] += 1
         if row is not None:
             rows.append(row)
-    _place(tx, site, rows, now)
+    entities = _place(tx, site, rows, now)
+    read = [row.stored._replace(entity_id=entities[row.stored.id]) for row in rows if row.before is not None]
+    counts["overridden"] = echo.hear(tx, site, site.maps[stream.id], read, now)
     inbox.resolve(tx, stream.id, "in", newest)
     return counts
 

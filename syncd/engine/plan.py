@@ -8,12 +8,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from syncd.agreement.assess import Assessment
+from syncd.engine.echo import same
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.mapping.transforms import Unfit
-from syncd.model import FieldChange, Golden, Raw
-from syncd.store import inbox, outbox, records
+from syncd.model import FieldChange, Golden
+from syncd.store import inbox, ledger, outbox, records
 from syncd.store.assessments import Stored
+from syncd.store.ledger import Entry
 from syncd.store.outbox import Pending
 from syncd.store.records import Stored as StoredRecord
 
@@ -33,7 +35,7 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
         return 0
     by_person = {one.last.person_id: one for one in assessed}
     targets = records.in_streams(tx, by_person, writing)
-    written = outbox.written(tx, [one.id for one in targets])
+    written = ledger.entries(tx, [one.id for one in targets])
     waiting = outbox.pending(tx, [one.id for one in targets])
     changed: list[Pending] = []
     settled: list[StoredRecord] = []
@@ -85,21 +87,20 @@ def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Gol
 
 
 def _differences(
-    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Golden | None]
+    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Entry]
 ) -> dict[str, FieldChange]:
-    """Compare as text: what a source shows of a number is text to some and a number to others."""
-    present = {**(target.fields or {}), **written}
-    return {
-        remote: FieldChange(present.get(remote), value)
-        for remote, value in wanted.items()
-        if _text(present.get(remote)) != _text(value)
-    }
-
-
-def _text(value: Raw) -> str:
-    if value is None:
-        return ""
-    return ";".join(value) if isinstance(value, tuple) else str(value)
+    """Return what is to be written: what we sent last holds, in whatever form the source shows it (see `echo`)."""
+    changes: dict[str, FieldChange] = {}
+    for remote, value in wanted.items():
+        entry = written.get(remote)
+        if entry is None or entry.known == "read":
+            present = ledger.plain((target.fields or {}).get(remote))
+        else:
+            present = entry.shows if entry.known else entry.sent
+        holds = entry is not None and same(entry.sent, value)
+        if not holds and not same(present, value):
+            changes[remote] = FieldChange(present, value)
+    return changes
 
 
 def _pending(site: Site, target: StoredRecord, fields: Mapping[str, FieldChange], had: Pending | None, now: int) -> Pending:

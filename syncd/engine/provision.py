@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
-from syncd.agreement.stages import LEAD, MQL, NURTURE
+from syncd.agreement.handoff import STAGES
+from syncd.agreement.scoring import NO_BAND
 from syncd.config import Config, ConnectionConfig
 from syncd.engine.connectors import connector
 from syncd.engine.site import Site
@@ -38,14 +40,17 @@ def _field(config: Config, stream: StreamMap, write: Write) -> RemoteField:
     label = f"syncd {write.of.replace('_', ' ')}"
     model = config.agreement.model
     match write.of:
-        case "score":
+        case "score" | "agreement_version":
             return RemoteField(name=write.remote, label=label, type="number")
+        case "sla_due":
+            return RemoteField(name=write.remote, label=label, type="datetime")
         case "band":
-            return _choice(write, label, (band.name for band in model.bands))
+            return _choice(write, label, [*(band.name for band in model.bands), NO_BAND])
         case "grade":
-            return _choice(write, label, (grade.name for group in model.groups for grade in group.grades))
+            letters = [[grade.name for grade in group.grades] for group in model.groups if group.grades]
+            return _choice(write, label, map("".join, product(*letters)))
         case "stage" if stream.kind == "person":
-            return _choice(write, label, (LEAD, NURTURE, MQL))
+            return _choice(write, label, STAGES)
         case of if of in config.fields:
             field = config.fields[of]
             return RemoteField(name=write.remote, label=label, type=field.type, options=field.values)

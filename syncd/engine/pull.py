@@ -67,15 +67,21 @@ def _pulled(connector: Connector, stream: Stream) -> Page:
     return page
 
 
-def _save(tx: Connection, site: Site, stream: Stream, page: Page, now: int) -> Counts:
-    records = [one for one in page.records if isinstance(one, SourceRecord)]
-    activities = [one for one in page.records if isinstance(one, Activity)]
+def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRecord | Activity], now: int) -> Counts:
+    """Save what was read of one stream and everything that follows from it; an older version never replaces a newer one."""
+    records = [one for one in found if isinstance(one, SourceRecord)]
+    activities = [one for one in found if isinstance(one, Activity)]
     counts = Counts()
     note_mapping(tx, site)
     if records:
         counts += intake.take_in(tx, site, stream, records, now)
     if activities:
         counts += happenings.take_in(tx, site, stream, activities, now)
+    return counts
+
+
+def _save(tx: Connection, site: Site, stream: Stream, page: Page, now: int) -> Counts:
+    counts = take_in(tx, site, stream, page.records, now)
     inbox.refuse(tx, site.ids, [_refusal(stream, one) for one in page.refused], now)
     counts["refused"] += len(page.refused)
     return counts

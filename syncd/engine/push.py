@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias, get_args
 
@@ -14,8 +14,9 @@ from syncd.engine import intake
 from syncd.engine.site import Counts, Site
 from syncd.model import Change, FieldChange, Golden, Problem, Ref, SourceRecord
 from syncd.spi import Accepted, BadAnswer, Connector, Done, Gone, Receipt, Rejected, Remapped, SupportsJobs
-from syncd.store import assessments, ids, inbox, outbox, records
+from syncd.store import assessments, ids, inbox, ledger, outbox, records
 from syncd.store.inbox import Refusal
+from syncd.store.ledger import Entry
 from syncd.store.outbox import Addressed, Pending
 from syncd.store.sql import dumps
 from syncd.store.streams import Stream
@@ -27,10 +28,11 @@ Settled: TypeAlias = tuple[Addressed, Receipt]
 
 
 class Job(NamedTuple):
-    """Where in which job of the source a write is."""
+    """Where in which job of the source a write is, and when it was handed over."""
 
     id: str
     position: int
+    at: int
 
 
 def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, until: int) -> Counts:
@@ -44,17 +46,18 @@ def push_batch(site: Site, connector: Connector, stream: Stream, *, batch: int, 
     working = [one for one in ready if one.pending.job is not None]
     fresh = [one for one in ready if one.pending.job is None]
     settled = _ask_jobs(connector, working)
+    sent_at = site.now()
     if fresh:
         receipts = connector.push([_change(stream, one) for one in fresh])
         if len(receipts) != len(fresh) or not all(isinstance(receipt, get_args(Receipt)) for receipt in receipts):
             raise BadAnswer(
                 f"{stream.name}: {len(fresh)} writes did not come back with a receipt each; they stay in the outbox"
             )
-        settled += _with_jobs(zip(fresh, receipts, strict=True))
+        settled += _with_jobs(zip(fresh, receipts, strict=True), sent_at)
     if not settled:
         return Counts()
     with site.store.write() as tx:
-        return _settle(tx, site, stream, settled, site.now())
+        return _settle(tx, site, stream, settled, sent_at)
 
 
 def _change(stream: Stream, one: Addressed) -> Change:
@@ -64,14 +67,14 @@ def _change(stream: Stream, one: Addressed) -> Change:
 # ---------------------------------------------------------------- jobs of the source
 
 
-def _with_jobs(settled: Iterable[Settled]) -> list[Settled]:
+def _with_jobs(settled: Iterable[Settled], sent_at: int) -> list[Settled]:
     """Number the writes that went into the same job, in the order they were pushed."""
     positions: dict[str, int] = {}
     numbered: list[Settled] = []
     for one, receipt in settled:
         if isinstance(receipt, Accepted):
             position = positions[receipt.job] = positions.get(receipt.job, -1) + 1
-            one = one._replace(pending=one.pending._replace(job=dumps(Job(receipt.job, position))))
+            one = one._replace(pending=one.pending._replace(job=dumps(Job(receipt.job, position, sent_at))))
         numbered.append((one, receipt))
     return numbered
 
@@ -82,24 +85,29 @@ def _ask_jobs(connector: Connector, working: Sequence[Addressed]) -> list[Settle
         return []
     if not isinstance(connector, SupportsJobs):
         raise BadAnswer("the connector took changes as a job but cannot say what became of it")
-    jobs = {id(one): msgspec.json.decode(one.pending.job or "", type=Job) for one in working}
+    jobs = {id(one): _job(one) for one in working}
     receipts = {job: connector.receipts(job) for job in dict.fromkeys(one.id for one in jobs.values())}
     settled: list[Settled] = []
     for one in working:
-        job, position = jobs[id(one)]
-        outcome = receipts[job]
-        settled.append((one, Accepted(job=job) if outcome is None else outcome[position]))
+        job = jobs[id(one)]
+        outcome = receipts[job.id]
+        settled.append((one, Accepted(job=job.id) if outcome is None else outcome[job.position]))
     return settled
+
+
+def _job(one: Addressed) -> Job:
+    return msgspec.json.decode(one.pending.job or "", type=Job)
 
 
 # ---------------------------------------------------------------- settling
 
 
-def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settled], now: int) -> Counts:
+def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settled], sent_at: int) -> Counts:
+    now = site.now()
     counts = Counts()
     done = [(one, receipt) for one, receipt in settled if isinstance(receipt, Done)]
     counts["written"] = len(done)
-    _note_done(tx, stream, done, now)
+    _note_done(tx, stream, done, sent_at)
     for one, receipt in settled:
         match receipt:
             case Done():
@@ -122,28 +130,41 @@ def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settle
     return counts
 
 
-def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, Done]], now: int) -> None:
+def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, Done]], sent_at: int) -> None:
     """Enter what was written into the ledger; a write that changed meanwhile stays, compared anew."""
     keys = [one.pending.record_id for one, _ in done]
-    ledger = outbox.written(tx, keys)
+    before = ledger.entries(tx, keys)
     waiting = outbox.pending(tx, keys)
-    entries: dict[int, dict[str, Golden | None]] = {}
+    after: dict[int, dict[str, Entry]] = {}
     finished: list[int] = []
     changed: list[Pending] = []
     for one, receipt in done:
         key = one.pending.record_id
-        sent = {name: change.new for name, change in one.pending.fields.items()}
-        entries[key] = {**ledger.get(key, {}), **sent, **receipt.stored}
+        at = sent_at if one.pending.job is None else _job(one).at
+        after[key] = {**before.get(key, {}), **_entries(one.pending.fields, receipt, at)}
         present = waiting.get(key)
-        left = _left(present, one.pending, sent)
+        left = _left(present, one.pending, {name: change.new for name, change in one.pending.fields.items()})
         if present is not None and left:
             changed.append(present._replace(fields=left))
         else:
             finished.append(key)
-    outbox.note_written(tx, entries, now)
+    ledger.save(tx, after)
     outbox.drop(tx, finished)
     outbox.save(tx, changed)
     inbox.resolve(tx, stream.id, "out", [one.external_id for one, _ in done])
+
+
+def _entries(fields: Mapping[str, FieldChange], receipt: Done, at: int) -> dict[str, Entry]:
+    return {
+        name: Entry(
+            sent=ledger.plain(new),
+            before=ledger.plain(old),
+            at=at,
+            known="told" if name in receipt.stored else "",
+            shows=ledger.plain(receipt.stored.get(name)),
+        )
+        for name, (old, new) in fields.items()
+    }
 
 
 def _left(present: Pending | None, sent: Pending, values: dict[str, Golden | None]) -> dict[str, FieldChange]:

@@ -1,4 +1,4 @@
-"""A part of the records to read again by hand: changed in a span of time, or about one person."""
+"""A part of the records to read again by hand: changed in a span of time, about one person, or one alone."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from syncd.store.streams import Stream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Records changed, and activities that occurred, in [since, until); those of one e-mail address; or both."""
+    """Records changed, and activities that occurred, in [since, until); those of one e-mail address; or both; or one alone."""
 
     since: datetime | None = None
     until: datetime | None = None
     email: str = ""
+    ref: Ref | None = None
 
 
 def selector(site: Site, stream: Stream, scope: Scope) -> Wanted:
@@ -30,6 +31,8 @@ def selector(site: Site, stream: Stream, scope: Scope) -> Wanted:
     known = _refs(site, stream.connection, scope.email) if scope.email else frozenset()
 
     def wanted(one: SourceRecord | Activity) -> bool:
+        if scope.ref is not None:
+            return scope.ref == Ref(one.stream, one.external_id if isinstance(one, SourceRecord) else one.source_id)
         at = one.changed_at if isinstance(one, SourceRecord) else one.occurred_at
         if (scope.since is not None and at < scope.since) or (scope.until is not None and at >= scope.until):
             return False

@@ -85,6 +85,18 @@ class WriteShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideShown:
+    """A field that we write and somebody else changed in the source."""
+
+    record: str
+    field: str
+    at: datetime
+    old: Golden | None
+    new: Golden | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityShown:
     """Something that happened; ``machine`` means that it counts for nothing."""
 
@@ -113,3 +125,4 @@ class Why:
     activities: list[ActivityShown]
     stages: list[tuple[datetime, str, str, str]]
     writes: list[WriteShown]
+    overrides: list[OverrideShown]

@@ -12,9 +12,10 @@ from threading import Event
 
 from sqlalchemy import Connection
 
-from syncd.agreement.counting import EventType, micros_of
+from syncd.agreement.counting import FOREVER, EventType, micros_of
 from syncd.config import Config, ConnectionConfig
 from syncd.config.secrets import resolve
+from syncd.engine.governing import governed
 from syncd.mapping.reading import Reading
 from syncd.mapping.streams import Read, StreamMap
 from syncd.mapping.transforms import transform
@@ -36,7 +37,8 @@ class Site:
     """``streams`` and ``maps`` are by the stream's key in the store; streams of removed connections have no map.
 
     ``event_types`` remembers the store's types of activity, which never change once they are there. ``accesses`` keeps
-    what every opening of a connection shares: its pass and its budgets. ``stop`` ends pauses early.
+    what every opening of a connection shares: its pass and its budgets. ``draft`` says why the agreement in force is not the
+    file's, ``changes_at`` when it next changes. ``stop`` ends pauses early.
     """
 
     config: Config
@@ -49,6 +51,8 @@ class Site:
     maps: Mapping[int, StreamMap]
     event_types: dict[int, EventType] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
+    draft: str = ""
+    changes_at: int = FOREVER
     stop: Event = field(default_factory=Event)
 
     def now(self) -> int:
@@ -81,15 +85,27 @@ def at_work(config: Config, *, clock: Callable[[], datetime], rng: Random) -> Ge
 
 
 def opened(config: Config, store: Store, *, clock: Callable[[], datetime], rng: Random) -> Site:
-    """Declare the connections of *config* in *store* and return the site."""
+    """Put *config* under the agreement in force, declare its connections in *store* and return the site."""
     with store.write() as tx:
+        config, draft, changes_at = governed(tx, config, micros_of(clock()))
         for one in config.connections.values():
             streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings), one.wanted)
         found = _streams(tx)
     maps = {key: stream_map for key, one in found.items() if (stream_map := _map(config, one)) is not None}
     by_name = {(one.connection, one.name): one for one in found.values()}
     ids = Ids(lambda: micros_of(clock()), rng)
-    return Site(config=config, store=store, ids=ids, clock=clock, rng=rng, streams=found, by_name=by_name, maps=maps)
+    return Site(
+        config=config,
+        store=store,
+        ids=ids,
+        clock=clock,
+        rng=rng,
+        streams=found,
+        by_name=by_name,
+        maps=maps,
+        draft=draft,
+        changes_at=changes_at,
+    )
 
 
 def _streams(tx: Connection) -> dict[int, Stream]:

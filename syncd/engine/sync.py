@@ -8,14 +8,15 @@ from typing import Protocol
 
 from syncd.engine.assess import assess_due, assess_everyone_anew
 from syncd.engine.connectors import connector
+from syncd.engine.hints import reread_due, reread_refs
 from syncd.engine.pull import Pulled, pull_page, reread_page
 from syncd.engine.push import push_batch
 from syncd.engine.refold import refold_is_needed, refold_range
 from syncd.engine.scope import Scope, selector
 from syncd.engine.site import Counts, Site
 from syncd.model import Kind
-from syncd.spi import Connector, ConnectorError, SupportsSince
-from syncd.store import outbox, runs, streams
+from syncd.spi import Connector, ConnectorError, SupportsReread, SupportsSince
+from syncd.store import hints, outbox, runs, streams
 from syncd.store.streams import INFERRED, Stream
 
 _ORDER: tuple[Kind, ...] = ("owner", "account", "person", "deal", "activity")
@@ -29,7 +30,7 @@ class Watcher(Protocol):
         ...
 
     def stepped(self, step: str, counts: Counts) -> None:
-        """Hear of an assessment or a push that was committed."""
+        """Hear of an assessment, a push or a reread that was committed."""
         ...
 
     def stopping(self) -> bool:
@@ -68,7 +69,12 @@ def pull(site: Site, name: str, watcher: Watcher, *, full: bool = False, scope: 
     """
 
     def work(connector: Connector, outcome: Outcome) -> None:
+        if scope is not None and scope.ref is not None and isinstance(connector, SupportsReread):
+            outcome.counts += reread_refs(site, connector, name, [scope.ref])
+            return
         for stream in _present(site, name):
+            if scope is not None and scope.ref is not None and scope.ref.stream != stream.name:
+                continue
             start = _start(site, connector, stream, full=full, scope=scope)
             _pull_stream(site, connector, start, scope, watcher, outcome)
             if outcome.stopped:
@@ -93,6 +99,33 @@ def push(site: Site, name: str, watcher: Watcher) -> Outcome:
                     return
 
     return _run(site, name, "push", work)
+
+
+def reread(site: Site, name: str, watcher: Watcher) -> Outcome:
+    """Read again the records of a connection that hints speak of and whose time has come. Raises: Busy."""
+    began = site.now()
+
+    def work(connector: Connector, outcome: Outcome) -> None:
+        while counts := reread_due(site, connector, name, until=began):
+            outcome.counts += counts
+            watcher.stepped("reread", counts)
+            if watcher.stopping():
+                outcome.stopped = True
+                return
+
+    return _run(site, name, "reread", work)
+
+
+def next_reread(site: Site, name: str) -> int | None:
+    """Return when a record of a connection is to be read again."""
+    with site.store.read() as tx:
+        return hints.next_due(tx, name)
+
+
+def something_to_reread(site: Site, name: str) -> bool:
+    """Tell whether a record of a connection is due to be read again."""
+    due = next_reread(site, name)
+    return due is not None and due <= site.now()
 
 
 def something_to_push(site: Site, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from syncd.engine.shown import (
     CandidateShown,
     FieldShown,
     LineShown,
+    OverrideShown,
     RecordShown,
     ScoreShown,
     Why,
@@ -31,7 +32,7 @@ from syncd.mapping.domains import address
 from syncd.mapping.fields import Candidate
 from syncd.mapping.identity import EMAIL_KEY
 from syncd.model import Golden
-from syncd.store import activities, assessments, entities, ids, outbox, records
+from syncd.store import activities, assessments, entities, ids, ledger, outbox, records
 from syncd.store.activities import Happened
 from syncd.store.outbox import Pending
 from syncd.store.records import Known, Stored
@@ -80,6 +81,7 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
             (instant(move.moved_at), move.stage_from, move.stage_to, move.cause) for move in assessments.moves(tx, [person])
         ],
         writes=_writes(tx, site, mine),
+        overrides=_overrides(tx, site, mine),
     )
 
 
@@ -222,7 +224,7 @@ def exact(points: int) -> str:
 
 def _writes(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[WriteShown]:
     keys = [one.id for one in mine]
-    waiting, written = outbox.pending(tx, keys), outbox.written(tx, keys)
+    waiting, written = outbox.pending(tx, keys), ledger.entries(tx, keys)
     shown: list[WriteShown] = []
     for one in mine:
         connection = site.connection(site.streams[one.stream_id].connection)
@@ -230,9 +232,31 @@ def _writes(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[WriteSho
         pending = waiting.get(one.id)
         asked = pending.fields if pending else {}
         shown += [_write(site, one, field, change.old, change.new, mode, pending) for field, change in asked.items()]
-        done = {field: value for field, value in written.get(one.id, {}).items() if field not in asked}
-        shown += [_write(site, one, field, None, value, mode, None) for field, value in done.items()]
+        done = {field: entry for field, entry in written.get(one.id, {}).items() if field not in asked}
+        shown += [_write(site, one, field, entry.before, entry.sent, mode, None) for field, entry in done.items()]
     return shown
+
+
+_ANSWERS: Mapping[ledger.Answer, str] = {
+    "again": "ours is written again",
+    "left": "theirs is left",
+    "weighed": "the field's law decides",
+}
+
+
+def _overrides(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[OverrideShown]:
+    by_id = {one.id: one for one in mine}
+    return [
+        OverrideShown(
+            record=_name(site, by_id[one.record_id]),
+            field=one.field,
+            at=instant(one.at),
+            old=one.old,
+            new=one.new,
+            answer=_ANSWERS[one.answer],
+        )
+        for one in ledger.overrides(tx, by_id)
+    ]
 
 
 def _write(

@@ -157,6 +157,9 @@ class ConnectorSpec:
     secrets anew each time. Raises: Unauthorized if the source refuses us, with the remedy.
     ``budgets`` are the source's limits, a margin left to others.
 
+    ``reads_back`` is false for a source that takes changes elsewhere than it shows its records; else what the mapping writes is
+    also wanted, so that it is noticed when somebody else changes it there.
+
     ``hints`` verifies a webhook and returns the records it speaks of, to be read again by `SupportsReread`; it raises
     Unauthorized for a bad signature and is ``None`` where there are no webhooks.
     ``emulator`` runs a local server of that vendor until it is terminated. It takes the arguments of a command line and prints
@@ -173,6 +176,7 @@ class ConnectorSpec:
     origins: Callable[[Settings], tuple[str, ...]] = lambda settings: ()
     login: Callable[[Login], Pass] = _no_login
     budgets: Callable[[Settings], Sequence[Budget]] = lambda settings: ()
+    reads_back: bool = True
     hints: Callable[[Hook], Sequence[Ref]] | None = None
     emulator: Callable[[Sequence[str]], None] | None = None
 

@@ -124,6 +124,17 @@ def moves(tx: Connection, people: Collection[int]) -> list[Move]:
     return [Move(*row) for row in tx.execute(query)]
 
 
+def entered_between(tx: Connection, since: int, until: int) -> dict[str, int]:
+    """Return how many people entered each stage after *since* and not after *until*."""
+    query = (
+        select(stage_move.c.stage_to, func.count())
+        .where(stage_move.c.moved_at > since, stage_move.c.moved_at <= until, stage_move.c.stage_to != "")
+        .group_by(stage_move.c.stage_to)
+        .order_by(stage_move.c.stage_to)
+    )
+    return {stage: count for stage, count in tx.execute(query)}
+
+
 def by_stage(tx: Connection) -> dict[str, int]:
     """Return how many people are in each stage."""
     query = select(assessment.c.stage, func.count()).group_by(assessment.c.stage).order_by(assessment.c.stage)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from syncd.store.schema import budget
 from syncd.store.sql import put
@@ -33,6 +33,12 @@ def take(tx: Connection, key: Key, calls: int, *, limit: int, per: int, now: int
     had = next((slot.calls for slot in slots if slot.slot_at == slot_at), 0)
     put(tx, budget, ("connection_id", "name", "slot_at", "calls"), [(*key, slot_at, had + calls)])
     return 0
+
+
+def used(tx: Connection, key: Key, *, per: int, now: int) -> int:
+    """Return how many calls count in the span of *per* that ends now."""
+    counting = _of(key) & (budget.c.slot_at > now - per - SLOT)
+    return tx.scalar(select(func.sum(budget.c.calls)).where(counting)) or 0
 
 
 def give_back(tx: Connection, key: Key, calls: int) -> None:

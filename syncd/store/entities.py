@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from syncd.mapping.fields import Field
 from syncd.model import Golden, Kind
 from syncd.store.schema import entity, entity_history, merge
 from syncd.store.sql import among, dumps, put
 
+_DAY = 86_400_000_000
 _decode_golden = msgspec.json.Decoder(dict[str, str | bool | int | tuple[str, ...]]).decode
 _decode_proof = msgspec.json.Decoder(dict[str, tuple[int, int]]).decode
 
@@ -156,3 +157,13 @@ def golden(fields: Mapping[str, Field], text: str) -> dict[str, Golden]:
 def proof(text: str) -> dict[str, tuple[int, int]]:
     """Read the proof: per field the record it comes from and the instant it took the value there."""
     return _decode_proof(text)
+
+
+def team_changed_at(tx: Connection) -> int | None:
+    """Return when an owner last joined or left, ``None`` if nobody did since the day the first ones were learnt of."""
+    born, gone = entity.c.born_at, func.coalesce(entity.c.deleted_at, 0)
+    first, last_born, last_gone = tx.execute(
+        select(func.min(born), func.max(born), func.max(gone)).where(entity.c.kind == "owner")
+    ).one()
+    last = max(last_born or 0, last_gone or 0)
+    return last if first is not None and last > first + _DAY else None

@@ -1,4 +1,4 @@
-"""What is to be written into each record of a source, and the ledger of what was."""
+"""What is to be written into each record of a source."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from syncd.model import FieldChange, Golden
-from syncd.store.schema import connection, ledger, outbox, record, stream
+from syncd.model import FieldChange
+from syncd.store.schema import connection, outbox, record, stream
 from syncd.store.sql import among, dumps, put
 
 Held: TypeAlias = Literal["", "on_change", "never"]
@@ -17,7 +17,6 @@ Held: TypeAlias = Literal["", "on_change", "never"]
 _decode_changes = msgspec.json.Decoder(
     dict[str, tuple[str | bool | int | tuple[str, ...] | None, str | bool | int | tuple[str, ...] | None]]
 ).decode
-_decode_values = msgspec.json.Decoder(dict[str, str | bool | int | tuple[str, ...] | None]).decode
 
 
 class Pending(NamedTuple):
@@ -97,23 +96,6 @@ def drop(tx: Connection, record_ids: Collection[int]) -> None:
 def release(tx: Connection, record_ids: Collection[int], now: int) -> None:
     """Let held writes be tried again now."""
     tx.execute(update(outbox).where(among(tx, outbox.c.record_id, record_ids)).values(held="", not_before=now, job=None))
-
-
-def written(tx: Connection, record_ids: Collection[int]) -> dict[int, dict[str, Golden | None]]:
-    """Return what was last written into each record, by remote field."""
-    rows = tx.execute(select(ledger.c.record_id, ledger.c.fields).where(among(tx, ledger.c.record_id, record_ids)))
-    return {row.record_id: dict(_decode_values(row.fields)) for row in rows}
-
-
-def note_written(tx: Connection, fields: Mapping[int, Mapping[str, Golden | None]], now: int) -> None:
-    """Replace the ledger of records."""
-    put(tx, ledger, ("record_id", "fields", "written_at"), [(key, dumps(values), now) for key, values in fields.items()])
-
-
-def forget_written(tx: Connection, stream_ids: Collection[int]) -> None:
-    """Forget what was written into the records of streams, so that it is written again."""
-    ours = select(record.c.id).where(among(tx, record.c.stream_id, stream_ids))
-    tx.execute(delete(ledger).where(ledger.c.record_id.in_(ours)))
 
 
 def _pending(row: Row[*tuple[object, ...]]) -> Pending:

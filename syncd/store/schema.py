@@ -244,9 +244,8 @@ ledger = Table(
     "ledger",
     metadata,
     Column("record_id", Id, primary_key=True),
-    Column("fields", Text, nullable=False, comment="JSON object: remote field to the value last written"),
-    Column("written_at", BigInteger, nullable=False),
-    comment="What we last wrote into one record of a source.",
+    Column("fields", Text, nullable=False, comment="JSON object: remote field to [sent, before, when, how known, shown]"),
+    comment="What we last wrote into one record of a source, and what it shows for it.",
 )
 
 inbox = Table(
@@ -268,12 +267,45 @@ inbox = Table(
     comment="A record that was refused and waits for someone.",
 )
 
+agreement_version = Table(
+    "agreement_version",
+    metadata,
+    Column("text", Text, primary_key=True, comment="fingerprint of what was signed"),
+    Column("number", Integer, nullable=False),
+    Column("effective_from", BigInteger, nullable=False),
+    Column("signed_on", Text, nullable=False, comment="date of the last signature"),
+    Column("source", Text, nullable=False, comment="agreement.yaml as it was signed"),
+    comment="A version of the agreement that both teams signed.",
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", Text, primary_key=True, comment="the same however often it is raised: it is told once"),
+    Column("person_id", BigInteger, comment="whom it is about; null: a digest"),
+    Column("event", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="empty once it was told"),
+    Column("urgent", Boolean, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, telling, told, digest (to be told there) or silent"),
+    Column("not_before", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("told_at", BigInteger),
+    Column("problem", Text, nullable=False, comment="why it could not be told so far"),
+    Index(None, "state", "not_before"),
+    Index(None, "told_at"),
+    Index(None, "person_id"),
+    comment="Something to tell somebody, once.",
+)
+
 run = Table(
     "run",
     metadata,
     Column("id", Id, primary_key=True),
     Column("connection_id", ForeignKey("connection.id"), nullable=False),
-    Column("step", Text, nullable=False, comment="pull or push"),
+    Column("step", Text, nullable=False, comment="pull, push or reread"),
     Column("started_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("outcome", Text, nullable=False, comment="running, complete, stopped, or the error's name"),
@@ -284,7 +316,36 @@ run = Table(
 )
 
 
-# ---------------------------------------------------------------- the host's own: access, budgets
+# ---------------------------------------------------------------- the host's own: hints, echoes, access, budgets
+
+hint = Table(
+    "hint",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index(None, "due_at"),
+    sqlite_with_rowid=False,
+    comment="A record to read again soon.",
+)
+
+override = Table(
+    "override",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("record_id", BigInteger, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("of", Text, nullable=False, comment="what we write there: score, stage, ..."),
+    Column("old", Text, nullable=False, comment="JSON: what the source showed for our value"),
+    Column("new", Text, nullable=False, comment="JSON: what it showed then"),
+    Column("at", BigInteger, nullable=False, comment="when the record changed in the source"),
+    Column("known_at", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False, comment="again: ours is written again; left: theirs stays; weighed: by its law"),
+    Index(None, "record_id", "field"),
+    comment="A field that we write and somebody else changed in the source.",
+)
 
 token = Table(
     "token",

@@ -63,7 +63,8 @@ class FakeRemote:
     """The remote. ``fields`` are those it describes itself; fields of records that it was given are added as text.
 
     ``forms`` names fields that are kept in another form than sent. ``written`` are the changes that took effect, in order.
-    While ``loses_answers`` is true, writes take effect but look as if they had failed.
+    While ``loses_answers`` is true, writes take effect but look as if they had failed. Receipts tell the form in which a value
+    is kept unless ``is_silent``.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class FakeRemote:
         self.now = now
         self.written: list[Change] = []
         self.loses_answers = False
+        self.is_silent = False
         self._described = {stream: list((fields or {}).get(stream, ())) for stream in streams}
         self._forms = dict(forms or {})
         self._number = 0
@@ -277,7 +279,7 @@ class FakeRemote:
         kept = {name: self._kept(name, value.new) for name, value in change.fields.items()}
         self.put(*change.ref, kept, associations=record.associations)
         self.written.append(change)
-        stored = {name: value for name, value in kept.items() if value != change.fields[name].new}
+        stored = {name: value for name, value in kept.items() if value != change.fields[name].new and not self.is_silent}
         self._done[change.key] = Done(stored=stored)
         return self._done[change.key]
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TypedDict, Unpack
 
 from syncd.agreement.counting import EventType, History, micros_of
-from syncd.agreement.language import parse
-from syncd.agreement.terms import POINT, Band, Branch, Counting, Fades, Group, Model, Rule, Sentence
+from syncd.agreement.language import Sentence, parse
+from syncd.agreement.terms import POINT, Band, Branch, Counting, Fades, Group, Model, Rule
 
 FIELDS = ("company_size", "industry", "role", "email", "unsubscribed", "location", "budget", "tags")
 KINDS = ("page_view", "download", "webinar_attended", "email_open", "demo_request", "call_out")

@@ -307,6 +307,14 @@ def test_the_next_change_of_a_fading_score_is_its_next_rounding() -> None:
     assert score(fading, {}, days_ago("2026-11-20", 0), now=result.next_change_at + 2).published == 19
 
 
+@pytest.mark.parametrize("later", range(0, 512, 64))
+def test_what_fades_below_every_rounding_is_never_looked_at_again(later: int) -> None:
+    # 1·2^(-60/30) = 0.25 is published as 0 and will be for ever; FOREVER - now has no exact float at most instants
+    fading = model(rule("fading", ("page_view", 1), fades=half_life(30)))
+
+    assert score(fading, {}, days_ago("2026-11-20", 60), now=NOW + later).next_change_at == FOREVER
+
+
 # ---------------------------------------------------------------- silence, gates, grades, reasons
 
 

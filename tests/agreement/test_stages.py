@@ -34,8 +34,8 @@ CASE_STUDY = (("2026-11-01", "download", "case_study"),)  # 10 points
         pytest.param(SMALL, (), "lead", "nurture", "score 30", id="30 is nurture"),
         pytest.param(SMALL, WEBINAR, "lead", "nurture", "score 50", id="50 is not above 50"),
         pytest.param(SMALL, (*WEBINAR, *CASE_STUDY), "lead", "mql", "score 60", id="60 is an MQL"),
-        pytest.param(SMALL, CASE_STUDY, "mql", "mql", "score 40, not below 40", id="an MQL stays at 40"),
-        pytest.param(SMALL, (), "mql", "nurture", "score 30", id="and leaves below 40"),
+        pytest.param(SMALL, CASE_STUDY, "mql", "mql", "score 40, not below 40", id="T03 an MQL stays at 40"),
+        pytest.param(SMALL, (), "mql", "nurture", "score 30", id="T03 and leaves below 40"),
         pytest.param(KNOWN, (), "mql", "lead", "score 0", id="to lead when it is cold"),
         pytest.param(KNOWN, DEMO, "lead", "mql", "demo_request", id="a demo request makes an MQL at once"),
         pytest.param(

@@ -27,20 +27,22 @@ SEED = 1
 @click.command()
 @click.option("--contacts", default=100_000)
 @click.option("--activities", default=1_000_000)
+@click.option("--note-bytes", default=0, help="Give each contact a note of that size, as real exports have; it is not mapped.")
 @click.option("--rounds", default=1)
-def main(contacts: int, activities: int, rounds: int) -> None:
+def main(contacts: int, activities: int, note_bytes: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         for _ in range(rounds):
-            print(json.dumps(measured(home, contacts, activities)))
+            print(json.dumps(measured(home, contacts, activities, "x" * note_bytes)))
 
 
-def measured(home: Path, contacts: int, activities: int) -> dict[str, object]:
+def measured(home: Path, contacts: int, activities: int, note: str) -> dict[str, object]:
     shutil.rmtree(home)
     shutil.copytree(shipped("demo"), home)
+    shutil.copyfile(shipped("agreement.yaml"), home / "agreement.yaml")
     main_file = home / "syncd.yaml"
     main_file.write_text(main_file.read_text().replace("write_back: live", "write_back: none"))
-    accounts = _write(home / "exports", contacts, activities)
+    accounts = _write(home / "exports", contacts, activities, note)
     records = contacts + activities + accounts
     first = cost(syncd("--config", str(home), "sync", "--quiet"))
     floor = cost([sys.executable, "-m", "tests.benchmarks.csv_floor", str(home / "floor.db"), *map(str, _files(home))])
@@ -52,6 +54,7 @@ def measured(home: Path, contacts: int, activities: int) -> dict[str, object]:
         "benchmark": "csv_load",
         **machine(),
         "records": records,
+        "megabytes": sum(file.stat().st_size for file in _files(home)) // 2**20,
         "load": first.shown(),
         "records_per_cpu_s": round(records / first.cpu_s),
         "cpu_us_per_record": round(first.cpu_s / records * 1e6, 1),
@@ -62,8 +65,9 @@ def measured(home: Path, contacts: int, activities: int) -> dict[str, object]:
     }
 
 
-def _write(exports: Path, contacts: int, activities: int) -> int:
-    company.export(exports / "crm-contacts.csv", company.CONTACT_COLUMNS, company.contacts(SEED, contacts, NOW))
+def _write(exports: Path, contacts: int, activities: int, note: str) -> int:
+    people = ([*row, note] for row in company.contacts(SEED, contacts, NOW))
+    company.export(exports / "crm-contacts.csv", [*company.CONTACT_COLUMNS, "Notes"], people)
     company.export(exports / "crm-accounts.csv", company.ACCOUNT_COLUMNS, company.accounts(SEED, contacts, NOW))
     events = company.events(SEED, contacts, NOW, total=activities)
     company.export(exports / "marketing-events-1.csv", company.EVENT_COLUMNS, events)

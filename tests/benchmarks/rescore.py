@@ -67,7 +67,7 @@ def _configure(home: Path) -> None:
     rules = "\n".join(f"            - {rule}" for rule in (*facts, *events))
     (home / "syncd.yaml").write_text("connections: {}\n")
     (home / "agreement.yaml").write_text(
-        "agreement: {version: 1}\nscoring:\n  active_model: m\n  models:\n    m:\n"
+        "agreement: {version: 1, needs_signatures_from: []}\nscoring:\n  active_model: m\n  models:\n    m:\n"
         "      groups:\n        all:\n          rules:\n" + rules + '\n      bands: {mql: "> 50", nurture: 30..50}\n'
     )
 

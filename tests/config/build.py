@@ -25,7 +25,7 @@ streams:
     write: {score: Score}
 """
 AGREEMENT = """\
-agreement: {version: 1}
+agreement: {version: 1, needs_signatures_from: []}
 scoring:
   active_model: m
   models:

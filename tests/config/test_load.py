@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
 
     assert crm.settings == FakeSettings(token="env:CRM_TOKEN", page=100)
     assert (crm.write_back, crm.every) == ("shadow", timedelta(minutes=1))
-    assert crm.wanted == {"contacts": {"Email", "Size"}}
+    assert crm.wanted == {"contacts": {"Email", "Size", "Score"}}
     assert config.agreement.model.bands[0].low == 51
 
 
@@ -36,7 +37,7 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
     [
         pytest.param(
             {"main": MAIN + "write_bakc: live\n"},
-            "syncd.yaml:6: write_bakc: unknown key 'write_bakc'; there is cache, connections, log, store",
+            "syncd.yaml:6: write_bakc: unknown key 'write_bakc'; there is cache, channels, connections, log, store, web",
             id="an unknown key",
         ),
         pytest.param(
@@ -199,7 +200,7 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
 def test_yaml_words_and_times_are_text(tmp_path: Path) -> None:
     mapping = MAPPING.replace("email: Email", "email: no").replace("company_size: Size", "company_size: 12:30")
 
-    assert loaded(tmp_path, mapping=mapping).connections["crm"].wanted == {"contacts": {"no", "12:30"}}
+    assert loaded(tmp_path, mapping=mapping).connections["crm"].wanted == {"contacts": {"no", "12:30", "Score"}}
 
 
 def test_a_mapping_file_without_connection_is_a_warning(tmp_path: Path) -> None:
@@ -226,3 +227,9 @@ def test_who_is_written_to_counts_as_a_reason_to_compare_again(tmp_path: Path) -
 
     assert loaded(tmp_path, main=MAIN + "    write_back: live\n").assess_print != before.assess_print
     assert loaded(tmp_path, mapping=MAPPING.replace("Score}", "Points}")).assess_print != before.assess_print
+
+
+def test_of_a_system_that_takes_changes_elsewhere_only_what_is_read_is_wanted(tmp_path: Path) -> None:
+    crm = loaded(tmp_path).connections["crm"]
+
+    assert replace(crm, spec=replace(crm.spec, reads_back=False)).wanted == {"contacts": {"Email", "Size"}}

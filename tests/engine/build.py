@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from syncd.store import assessments, entities, records
 from syncd.store.database import Store
 from syncd.store.streams import Stream
 from syncd.testing import FakeRemote, VirtualClock, fake_spec
+from syncd.testing.remote import Form
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STREAMS: dict[str, Kind] = {"accounts": "account", "contacts": "person", "visits": "activity"}
@@ -42,7 +44,7 @@ streams:
     assets: {pricing: ["*/pricing*"]}
 """
 AGREEMENT = """\
-agreement: {version: 1}
+agreement: {version: 1, needs_signatures_from: []}
 fields: {role: {type: choice, values: [ceo, student, other]}}
 scoring:
   active_model: m
@@ -84,13 +86,15 @@ class Home:
     remotes: dict[str, FakeRemote] = field(default_factory=dict)
     mapping: str = MAPPING
     agreement: str = AGREEMENT
+    channels: str = ""
     write_back: str = "live"
     batch: int = 10
+    forms: Mapping[str, Form] = field(default_factory=dict)
     rng: Random = field(default_factory=lambda: Random(7))
 
     def __post_init__(self) -> None:
         for name in ("crm", "shop"):
-            self.remotes[name] = FakeRemote(STREAMS, page_size=3, now=self.clock.now)
+            self.remotes[name] = FakeRemote(STREAMS, page_size=3, now=self.clock.now, forms=self.forms)
         self.open()
 
     @property
@@ -108,7 +112,7 @@ class Home:
 
     def config(self) -> Config:
         (self.folder / "mapping").mkdir(exist_ok=True)
-        main = "connections:\n"
+        main = self.channels + "connections:\n"
         for name in self.remotes:
             main += f"  {name}: {{type: {name}, write_back: {self.write_back if name == 'crm' else 'none'}}}\n"
             (self.folder / "mapping" / f"{name}.yaml").write_text(self.mapping, encoding="utf-8")

@@ -96,6 +96,16 @@ def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> No
     assert home.fields("crm.contacts:2")["email"] == "ann@firm.example"  # the merged record no longer speaks
 
 
+def test_an_address_handed_on_within_a_page_joins_nobody(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"})
+    home.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1"], ["crm:2"]]
+
+
 def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None:
     for number in range(5):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
@@ -109,6 +119,40 @@ def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None
     home.shop.put("contacts", "9", {"Email": "info@firm.example"})
     home.pull("shop")
     assert ["shop:9"] in home.people()
+
+
+def test_a_record_that_changes_as_its_address_becomes_shared_is_let_go_as_well(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "3", {"City": "Lugo"})
+    home.crm.put("contacts", "5", {"Email": "info@firm.example"})  # the sixth, on one page with the change
+    home.pull("crm")
+
+    assert home.people() == [["crm:0"], ["crm:1"], ["crm:2"], ["crm:3"], ["crm:4"], ["crm:5"]]
+
+
+def test_people_who_fall_apart_may_be_joined_by_the_very_page_that_tears_them(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example", "Others": f"{number}@home.example"})
+    home.pull("crm")
+    home.crm.put("contacts", "5", {"Email": "info@firm.example", "Others": "3@home.example; 4@home.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:0"], ["crm:1"], ["crm:2"], ["crm:3", "crm:4", "crm:5"]]
+    assert home.person("4@home.example").id == home.person("3@home.example").id
+
+
+def test_accounts_whose_domain_becomes_shared_stay_accounts_and_take_their_people_along(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("accounts", str(number), {"Website": "group.example", "Name": f"Branch {number}"})
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"}, associations=[Association("account", Ref("accounts", "4"))])
+    home.pull("crm")
+    home.crm.put("accounts", "5", {"Website": "group.example", "Name": "Branch 5"})
+    home.pull("crm")
+
+    assert home.person("ann@home.example").account == "Branch 4"
 
 
 def test_all_at_once_or_one_after_the_other_a_shared_address_joins_nobody(home: Home) -> None:
@@ -130,6 +174,19 @@ def test_a_company_address_makes_an_account_and_free_mail_never_does(home: Home)
     assert home.accounts() == [{"domain": "firm.example"}]
     assert home.person("ann@mail.firm.example").account == "firm.example"
     assert home.person("ben@gmail.com").account == ""
+
+
+def test_people_whose_account_turns_out_to_be_another_are_judged_by_that_one(home: Home) -> None:
+    home.crm.put("accounts", "1", {"Website": "firm.example", "Size": 120})
+    home.crm.put("accounts", "2", {"Name": "A branch"})
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"}, associations=[Association("account", Ref("accounts", "2"))])
+    home.sync()
+    assert home.score("ann@home.example")[0] == 0
+
+    home.crm.put("accounts", "2", {"Website": "firm.example"})
+    home.sync()
+
+    assert home.score("ann@home.example")[0] == 30  # company_size in 10..500
 
 
 def test_an_account_with_that_domain_is_the_same_account_in_either_order(home: Home) -> None:

@@ -17,6 +17,13 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
     """Return the CSV connector."""
     return [
         ConnectorSpec(
-            name="csv", title="CSV files", settings=CsvSettings, streams=kinds, open=opened, batch=20_000, suggest=suggest
+            name="csv",
+            title="CSV files",
+            settings=CsvSettings,
+            streams=kinds,
+            open=opened,
+            batch=20_000,
+            suggest=suggest,
+            reads_back=False,  # changes go into files of their own
         ),
     ]

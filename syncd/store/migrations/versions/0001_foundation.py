@@ -37,6 +37,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'asset', 'direction', 'machine', name=op.f('uq_activity_type_kind_asset_direction_machine')),
     comment='What many activities have in common.'
     )
+    op.create_table('agreement_version',
+    sa.Column('text', sa.Text(), nullable=False, comment='fingerprint of what was signed'),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('effective_from', sa.BigInteger(), nullable=False),
+    sa.Column('signed_on', sa.Text(), nullable=False, comment='date of the last signature'),
+    sa.Column('source', sa.Text(), nullable=False, comment='agreement.yaml as it was signed'),
+    sa.PrimaryKeyConstraint('text', name=op.f('pk_agreement_version')),
+    comment='A version of the agreement that both teams signed.'
+    )
     op.create_table('apart',
     sa.Column('one_id', sa.BigInteger(), nullable=False),
     sa.Column('other_id', sa.BigInteger(), nullable=False),
@@ -104,10 +113,9 @@ def upgrade() -> None:
     )
     op.create_table('ledger',
     sa.Column('record_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('fields', sa.Text(), nullable=False, comment='JSON object: remote field to the value last written'),
-    sa.Column('written_at', sa.BigInteger(), nullable=False),
+    sa.Column('fields', sa.Text(), nullable=False, comment='JSON object: remote field to [sent, before, when, how known, shown]'),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_ledger')),
-    comment='What we last wrote into one record of a source.'
+    comment='What we last wrote into one record of a source, and what it shows for it.'
     )
     op.create_table('link',
     sa.Column('from_id', sa.BigInteger(), nullable=False),
@@ -139,6 +147,28 @@ def upgrade() -> None:
     with op.batch_alter_table('merge', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_merge_winner_id'), ['winner_id'], unique=False)
 
+    op.create_table('notice',
+    sa.Column('key', sa.Text(), nullable=False, comment='the same however often it is raised: it is told once'),
+    sa.Column('person_id', sa.BigInteger(), nullable=True, comment='whom it is about; null: a digest'),
+    sa.Column('event', sa.Text(), nullable=False),
+    sa.Column('recipient', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False, comment='empty once it was told'),
+    sa.Column('urgent', sa.Boolean(), nullable=False),
+    sa.Column('raised_at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False, comment='waiting, telling, told, digest (to be told there) or silent'),
+    sa.Column('not_before', sa.BigInteger(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('told_at', sa.BigInteger(), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=False, comment='why it could not be told so far'),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_notice')),
+    comment='Something to tell somebody, once.'
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_state_not_before'), ['state', 'not_before'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_told_at'), ['told_at'], unique=False)
+
     op.create_table('outbox',
     sa.Column('record_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('stream_id', sa.Integer(), nullable=False),
@@ -154,6 +184,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outbox_stream_id_not_before'), ['stream_id', 'not_before'], unique=False)
+
+    op.create_table('override',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=False),
+    sa.Column('field', sa.Text(), nullable=False),
+    sa.Column('of', sa.Text(), nullable=False, comment='what we write there: score, stage, ...'),
+    sa.Column('old', sa.Text(), nullable=False, comment='JSON: what the source showed for our value'),
+    sa.Column('new', sa.Text(), nullable=False, comment='JSON: what it showed then'),
+    sa.Column('at', sa.BigInteger(), nullable=False, comment='when the record changed in the source'),
+    sa.Column('known_at', sa.BigInteger(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False, comment='again: ours is written again; left: theirs stays; weighed: by its law'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_override')),
+    comment='A field that we write and somebody else changed in the source.'
+    )
+    with op.batch_alter_table('override', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_override_record_id_field'), ['record_id', 'field'], unique=False)
 
     op.create_table('record_key',
     sa.Column('key', sa.Text(), nullable=False, comment='e:address of a person, d:domain of an account'),
@@ -189,7 +235,7 @@ def upgrade() -> None:
     op.create_table('run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('connection_id', sa.Integer(), nullable=False),
-    sa.Column('step', sa.Text(), nullable=False, comment='pull or push'),
+    sa.Column('step', sa.Text(), nullable=False, comment='pull, push or reread'),
     sa.Column('started_at', sa.BigInteger(), nullable=False),
     sa.Column('ended_at', sa.BigInteger(), nullable=True),
     sa.Column('outcome', sa.Text(), nullable=False, comment="running, complete, stopped, or the error's name"),
@@ -225,6 +271,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('connection_id', name=op.f('pk_token')),
     comment='Secrets that a source gave us and that logging in again needs; never shown, never logged.'
     )
+    op.create_table('hint',
+    sa.Column('stream_id', sa.Integer(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=False),
+    sa.Column('heard_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['stream_id'], ['stream.id'], name=op.f('fk_hint_stream_id')),
+    sa.PrimaryKeyConstraint('stream_id', 'external_id', name=op.f('pk_hint')),
+    comment='A record to read again soon.',
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('hint', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hint_due_at'), ['due_at'], unique=False)
+
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('stream_id', sa.Integer(), nullable=False),
@@ -274,6 +334,10 @@ def downgrade() -> None:
 
     op.drop_table('record')
     op.drop_table('inbox')
+    with op.batch_alter_table('hint', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hint_due_at'))
+
+    op.drop_table('hint')
     op.drop_table('token')
     op.drop_table('stream')
     with op.batch_alter_table('run', schema=None) as batch_op:
@@ -286,10 +350,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_record_key_record_id'))
 
     op.drop_table('record_key')
+    with op.batch_alter_table('override', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_override_record_id_field'))
+
+    op.drop_table('override')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_stream_id_not_before'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_told_at'))
+        batch_op.drop_index(batch_op.f('ix_notice_state_not_before'))
+        batch_op.drop_index(batch_op.f('ix_notice_person_id'))
+
+    op.drop_table('notice')
     with op.batch_alter_table('merge', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_merge_winner_id'))
 
@@ -312,6 +386,7 @@ def downgrade() -> None:
 
     op.drop_table('assessment')
     op.drop_table('apart')
+    op.drop_table('agreement_version')
     op.drop_table('activity_type')
     with op.batch_alter_table('activity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_activity_stream_id_source_id'))

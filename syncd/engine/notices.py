@@ -1,0 +1,122 @@
+"""Telling people: what waits in the outbox of notices goes out, each once; and the daily digest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from syncd.agreement.counting import instant, micros, micros_of
+from syncd.agreement.notices import HOUR, Delivery, Manners, Message, Notice, Sent, delivery
+from syncd.config.notices import DigestTerms
+from syncd.config.templates import rendered
+from syncd.engine.site import Counts, Site
+from syncd.notify import Tell, Teller, Undelivered
+from syncd.store import assessments, notices, streams
+from syncd.store.notices import Raised
+
+BATCH = 500
+_FIRST_PAUSE, _LONGEST_PAUSE = 60_000_000, 6 * HOUR
+_DIGEST_MARK = "digest"
+
+
+def notify_due(site: Site, tell: Tell, *, limit: int = BATCH) -> Counts:
+    """Tell what is due; empty if nothing was. Raises: Busy, if another process does the same."""
+    with site.store.lock("notices"):
+        now = site.now()
+        with site.store.write() as tx:
+            _raise_digest(tx, site, now)
+            kept = {one.key: one for one in notices.waiting(tx, now, limit)}
+            decided = delivery([one.notice for one in kept.values()], _sent(tx, site, now), _manners(site), now)
+            _put_off(tx, decided)
+            notices.begin(tx, [key for one in decided.messages for key in one.keys])
+        counts = Counts()
+        for message in decided.messages:
+            tried = [kept[key] for key in message.keys]
+            attempts = max(one.attempts for one in tried)
+            counts += _tell(site, tell, message, attempts, again=any(one.state == "telling" for one in tried))
+    return counts
+
+
+def channels(site: Site) -> Tell:
+    """Return what tells through the channels of the configuration."""
+    return Teller(site.config.channels, home=site.config.folder, clock=site.clock).tell
+
+
+def next_notice(site: Site) -> int | None:
+    """Return when there is something to tell next; the digest is not among it."""
+    with site.store.read() as tx:
+        return notices.next_due(tx)
+
+
+def _tell(site: Site, tell: Tell, message: Message, attempts: int, *, again: bool) -> Counts:
+    try:
+        tell(message, again=again)
+    except Undelivered as error:
+        pause = min(_FIRST_PAUSE << min(attempts, 12), _LONGEST_PAUSE)
+        with site.store.write() as tx:
+            notices.postpone(tx, message.keys, site.now() + pause, problem=str(error))
+        return Counts(undelivered=len(message.keys))
+    with site.store.write() as tx:
+        notices.settle(tx, message.keys, site.now())
+    return Counts(told=len(message.keys))
+
+
+def _put_off(tx: Connection, decided: Delivery) -> None:
+    notices.leave_to_digest(tx, decided.digest)
+    for until in set(decided.later.values()):
+        notices.postpone(tx, [key for key, at in decided.later.items() if at == until], until)
+
+
+def _sent(tx: Connection, site: Site, now: int) -> list[Sent]:
+    return notices.told_since(tx, now - max(HOUR, micros(site.config.notify.together)))
+
+
+def _manners(site: Site) -> Manners:
+    terms = site.config.notify
+    return Manners(together=micros(terms.together), per_hour=terms.per_hour)
+
+
+# ---------------------------------------------------------------- the digest
+
+
+def _raise_digest(tx: Connection, site: Site, now: int) -> None:
+    """Put today's digest into the outbox once its hour has come; the first one tells of nothing before itself."""
+    terms = site.config.notify.digest
+    if terms is None:
+        return
+    since = streams.remembered(tx, _DIGEST_MARK)
+    due = _last_digest(terms, site.config.agreement.zone, now)
+    if since is not None and int(since) >= due:
+        return
+    streams.remember(tx, _DIGEST_MARK, str(due))
+    if since is None:
+        return
+    held = notices.for_digest(tx)
+    summary = _summary(tx, int(since), due, [one.text for one in held])
+    if not summary:
+        return
+    text = rendered(site.config.notify.text("digest"), {"summary": summary})
+    notices.raise_(tx, [Raised(Notice(f"digest {due}", "digest", terms.to, terms.by, text, now, urgent=True), None, "waiting")])
+    notices.settle(tx, [one.key for one in held], now)
+
+
+def _last_digest(terms: DigestTerms, zone: str, now: int) -> int:
+    """Return the newest instant, not after *now*, at which a digest is due."""
+    hour, minute = map(int, terms.at.split(":"))
+    local = instant(now).astimezone(ZoneInfo(zone))
+    for back in range(8):
+        day = local.date() - timedelta(days=back)
+        at = micros_of(datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone)))
+        if at <= now and day.weekday() in terms.days:
+            return at
+    raise AssertionError("eight days hold every weekday")
+
+
+def _summary(tx: Connection, since: int, until: int, held: list[str]) -> str:
+    """Say who entered which stage, and what was not told at once."""
+    moved = assessments.entered_between(tx, since, until)
+    lines = [f"{stage}: {count}" for stage, count in moved.items()]
+    title = [f"Since {instant(since):%Y-%m-%d %H:%M}Z, people entered"] if lines else []
+    return "\n".join([*title, *lines, *held])

@@ -1,0 +1,1 @@
+"""What syncd answers to over HTTP."""

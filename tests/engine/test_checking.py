@@ -1,0 +1,104 @@
+"""What `syncd check` says of a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from syncd.config import ConnectionConfig
+from syncd.engine.access import shared_access
+from syncd.engine.checking import checked
+from syncd.model import RemoteField
+from syncd.spi import Budget, Finding, RemoteSchema, Unauthorized, Unavailable
+from syncd.testing import FakeConnector
+from syncd.transport import Limits, Timing
+from tests.engine.build import Home
+
+OWN = [
+    Finding(level="ok", what="clock: 0.2 s ahead of the source"),
+    Finding(level="error", what="scope contacts.write is missing", remedy="grant it"),
+]
+
+
+@dataclass
+class Talkative(FakeConnector):
+    """A connector whose check has something to say."""
+
+    home: Home
+    schema_fails: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__(self.home.crm)
+
+    def check(self) -> Sequence[Finding]:
+        return OWN
+
+    def schema(self) -> RemoteSchema:
+        if self.schema_fails:
+            raise Unavailable("describe answered 503; tried again later")
+        return super().schema()
+
+
+def crm(home: Home, *budgets: Budget, schema_fails: bool = False) -> ConnectionConfig:
+    connection = home.site.config.connections["crm"]
+    spec = replace(connection.spec, open=lambda _: Talkative(home, schema_fails), budgets=lambda _: budgets)
+    return replace(connection, spec=spec)
+
+
+def told(findings: Sequence[Finding], level: str) -> list[str]:
+    return [one.what for one in findings if one.level == level]
+
+
+def test_what_the_connector_found_is_told_as_it_said_it(home: Home) -> None:
+    assert checked(home.site, crm(home))[:2] == OWN
+
+
+def test_what_the_connector_found_is_told_even_if_the_source_fails_afterwards(home: Home) -> None:
+    findings = checked(home.site, crm(home, schema_fails=True))
+
+    assert findings == [*OWN, Finding(level="error", what="describe answered 503; tried again later")]
+
+
+def test_a_source_that_cannot_be_asked_is_itself_a_finding(home: Home) -> None:
+    home.crm.fail(Unauthorized("the token was revoked; make a new one"))
+
+    assert checked(home.site, home.site.config.connections["crm"]) == [
+        Finding(level="error", what="the token was revoked; make a new one")
+    ]
+
+
+def test_a_field_to_write_into_that_is_missing_is_told_with_the_command_that_creates_it(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "Stage": "lead"})
+    home.crm.add_field("contacts", RemoteField(name="Why"))
+    (missing,) = [one for one in checked(home.site, crm(home)) if "write." in one.what]
+
+    assert missing.what == "mapping/crm.yaml: streams.contacts.write.score: no field 'Score'"
+    assert missing.remedy == "syncd provision crm creates it, where the source allows"
+
+
+def test_of_a_system_that_nothing_is_written_to_no_field_is_missing(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com"})
+
+    assert not [one for one in checked(home.site, replace(crm(home), write_back="none")) if "write." in one.what]
+
+
+def test_the_budgets_of_a_day_are_told_with_what_is_used_of_them(home: Home) -> None:
+    daily = Budget(name="daily", calls=10, per=timedelta(days=1))
+    connection = crm(home, daily, Budget(name="burst", calls=5, per=timedelta(seconds=1)))
+
+    def ask(calls: int) -> None:
+        timing = Timing(now=home.site.clock, clock=_clock(), sleep=lambda _: False, rng=home.rng)
+        for _ in range(calls):
+            shared_access(home.site, connection).meters.take("GET", "/x", Limits(), timing)
+
+    ask(3)
+    assert "budget 'daily': 3 of 10 calls in the last 24 hours" in told(checked(home.site, connection), "ok")
+    ask(6)
+    assert told(checked(home.site, connection), "warning") == ["budget 'daily': 9 of 10 calls in the last 24 hours"]
+
+
+def _clock() -> Callable[[], float]:
+    """A clock on which a second passes at each look."""
+    seconds = iter(range(10_000))
+    return lambda: float(next(seconds))

@@ -1,0 +1,242 @@
+"""What a read shows of fields that we wrote: our echo, our value in another form, or somebody else's doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.engine import sync
+from syncd.engine.echo import SKEW, Read, Verdict, learnt, same, verdict
+from syncd.model import Golden, Ref
+from syncd.store import ledger, records
+from syncd.store.database import Store
+from syncd.store.ledger import Entry
+from tests.engine.build import MAPPING, Home, Quiet
+
+ANN = Ref("contacts", "1")
+MINUTE = timedelta(minutes=1)
+AT = 10 * SKEW
+Value: TypeAlias = Golden | None
+
+
+# ---------------------------------------------------------------- the rule
+
+SENT = Entry("12.5", "10", at=AT)
+TOLD = Entry("12.5", "10", at=AT, known="told", shows="12.50")
+READ = Entry("12.5", "10", at=AT, known="read", shows="12.50")
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "changed_at", "expected"),
+    [
+        pytest.param(SENT, "12.5", AT, "echo", id="as sent"),
+        pytest.param(SENT, "12.50", AT, "normalised", id="first other value"),
+        pytest.param(SENT, "12.50", AT - SKEW, "normalised", id="first other value, their clock behind"),
+        pytest.param(SENT, "11", AT - SKEW - 1, "stale", id="older than the write"),
+        pytest.param(TOLD, "12.5", AT, "echo", id="told, as sent"),
+        pytest.param(TOLD, "12.50", AT, "echo", id="told, as told"),
+        pytest.param(TOLD, "10", AT, "stale", id="told, as before"),
+        pytest.param(TOLD, "13", AT, "override", id="told, another"),
+        pytest.param(READ, "12.50", AT, "echo", id="read back, as shown"),
+        pytest.param(READ, "12.5", AT, "override", id="read back, now as sent: somebody typed it"),
+        pytest.param(READ, "10", AT, "override", id="read back, put back"),
+        pytest.param(READ, None, AT, "override", id="read back, emptied"),
+        pytest.param(Entry(None, "x", at=AT), "", AT, "echo", id="empty is empty"),
+        pytest.param(Entry(40, None, at=AT), "40", AT, "echo", id="a number as text"),
+        pytest.param(Entry(("a", "b"), None, at=AT), "a;b", AT, "echo", id="a list as text"),
+    ],
+)
+def test_what_a_read_means(entry: Entry, value: Value, changed_at: int, expected: Verdict) -> None:
+    assert verdict(entry, Read(value, changed_at, AT + 1)) == expected
+
+
+@pytest.mark.parametrize(("after", "expected"), [(SKEW, "stale"), (SKEW + 1, "override")])
+@pytest.mark.parametrize("entry", [SENT, TOLD], ids=["sent", "told"])
+def test_what_was_there_before_may_be_read_for_a_while(entry: Entry, after: int, expected: Verdict) -> None:
+    assert verdict(entry, Read("10", AT, AT + after)) == expected
+
+
+FORMS: Sequence[Callable[[Value], Value]] = (
+    lambda value: value,
+    lambda value: f"{value:.2f}" if isinstance(value, int) else value,
+    lambda value: str(value).strip().lower(),
+    lambda value: str(value)[:3],
+    lambda value: f"internal_{value}",
+    lambda value: "" if value is None else str(value).upper(),
+    lambda value: f" {value}",
+)
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8))
+
+
+@given(sent=VALUES, before=VALUES, form=st.sampled_from(FORMS), late=st.integers(0, 2 * SKEW), told=st.booleans())
+def test_a_source_that_normalises_is_never_written_to_twice_in_a_thousand_reads(
+    sent: Value, before: Value, form: Callable[[Value], Value], late: int, told: bool
+) -> None:
+    shown = form(sent)
+    entry = Entry(ledger.plain(sent), ledger.plain(before), AT)
+    if told:
+        entry = entry._replace(known="told", shows=ledger.plain(shown))
+    verdicts = set()
+    for number in range(1000):
+        read = Read(shown, AT + number, AT + late + number)
+        verdicts.add(verdict(entry, read))
+        entry = learnt(entry, read)
+
+    # Only what is kept just as it was before cannot be told, later, from a write that somebody took back.
+    assert "override" not in verdicts or (same(shown, before) and not told)
+
+
+# ---------------------------------------------------------------- the whole route
+
+
+@pytest.fixture
+def known(home: Home) -> Home:
+    """An installation that knows Ann, a CEO of a company of 50, and has written her 40 points."""
+    home.crm.put("accounts", "7", {"Name": "Firm", "Website": "firm.example", "Size": "50"})
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Title": "CEO"})
+    home.sync()
+    return home
+
+
+def cycle(home: Home, after: timedelta = MINUTE) -> int:
+    """Let time pass, sync, and return how many fields were written."""
+    home.clock.advance(after)
+    before = len(home.crm.written)
+    home.sync()
+    return sum(len(change.fields) for change in home.crm.written[before:])
+
+
+def change(home: Home, **fields: Value) -> None:
+    """Let a person in the CRM change Ann."""
+    home.clock.advance(MINUTE)
+    home.crm.put("contacts", "1", fields)
+
+
+def test_a_score_that_somebody_changes_is_written_again_once(known: Home) -> None:
+    cycle(known)
+    change(known, Score="99")
+
+    assert [cycle(known), cycle(known), cycle(known)] == [1, 0, 0]
+    assert known.crm.fields(ANN)["Score"] == 40
+    (seen,) = known.person("ann@firm.example").overrides
+    assert (seen.record, seen.field, seen.old, seen.new) == ("crm.contacts:1", "Score", 40, "99")
+    assert seen.answer == "ours is written again"
+    last = known.crm.written[-1].fields["Score"]
+    assert (last.old, last.new) == ("99", 40)
+
+
+def test_a_stage_that_somebody_moves_is_left_and_told(known: Home) -> None:
+    cycle(known)
+    change(known, Stage="sql")
+    assert [cycle(known), cycle(known)] == [0, 0]
+    change(known, Stage="nurture")
+    assert cycle(known) == 0
+
+    moves = [(one.old, one.new, one.answer) for one in known.person("ann@firm.example").overrides]
+    assert moves == [("nurture", "sql", "theirs is left"), ("sql", "nurture", "theirs is left")]
+
+
+def test_a_stage_that_the_agreement_moves_later_is_written_over_what_is_there(known: Home) -> None:
+    cycle(known)
+    change(known, Stage="sql")
+    cycle(known)
+    change(known, Title="Head of", Size="")
+    known.crm.put("accounts", "7", {"Size": "5"})
+    cycle(known)
+
+    last = known.crm.written[-1].fields["Stage"]
+    assert (last.old, last.new) == ("sql", "lead")
+
+
+def test_a_field_that_somebody_sets_as_we_would_is_left_alone(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of", "Score": "30"})
+
+    assert cycle(known) == 1  # the reasons
+    assert "Score" not in known.crm.written[-1].fields
+
+
+def test_a_field_that_is_read_too_is_weighed_by_its_law(home: Home) -> None:
+    """The city is written into the CRM as the shop has it, and the CRM is read: the latest wins."""
+    home.mapping = MAPPING.replace("reasons: Why}", "reasons: Why, city: City}")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "City": "Rome"})
+    home.clock.advance(MINUTE)
+    home.shop.put("contacts", "9", {"Email": "ann@gmail.com", "City": "Oslo"})
+    home.sync()
+    assert home.crm.fields(ANN)["City"] == "Oslo"
+    cycle(home)
+    change(home, City="Lima")
+
+    assert [cycle(home), cycle(home)] == [0, 0]
+    assert home.fields("ann@gmail.com")["city"] == "Lima"
+    assert [(one.new, one.answer) for one in home.person("ann@gmail.com").overrides] == [("Lima", "the field's law decides")]
+
+
+def test_a_change_elsewhere_in_the_record_is_no_override(known: Home) -> None:
+    cycle(known)
+    change(known, City="Madrid")
+
+    assert cycle(known) == 0
+    assert known.person("ann@firm.example").overrides == []
+
+
+def test_who_is_as_stubborn_as_we_are_wins_in_the_end(known: Home) -> None:
+    written = 0
+    for _ in range(10):
+        written += cycle(known) + cycle(known)
+        change(known, Score="0")
+
+    assert written == 3
+    answers = [one.answer for one in known.person("ann@firm.example").overrides]
+    assert answers == ["ours is written again"] * 3 + ["theirs is left"]
+
+
+def test_a_version_from_before_the_write_is_not_taken_for_its_echo(known: Home) -> None:
+    """A search index that lags shows an older version first: somebody had changed the city a moment before we wrote."""
+    before = known.clock.now() - timedelta(seconds=1)
+    shown = known.crm.fields(ANN)
+    known.crm.put("contacts", "1", {"City": "Madrid", "Score": None, "Stage": None, "Why": None}, changed_at=before)
+    assert cycle(known) == 0
+    known.crm.put("contacts", "1", {**shown, "City": "Madrid"})
+
+    assert [cycle(known), cycle(known)] == [0, 0]
+    assert known.person("ann@firm.example").overrides == []
+
+
+def test_a_write_that_went_as_a_job_is_dated_when_it_was_handed_over(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO"})
+    home.crm.slow_down(ANN)
+    home.sync()
+    handed_over = home.site.now()
+    home.crm.finish_jobs()
+    for _ in range(3):
+        home.clock.advance(timedelta(hours=1))
+        sync.push(home.site, "crm", Quiet())
+    with home.store.read() as tx:
+        ann = records.known(tx, home.site.by_name[("crm", "contacts")].id, ["1"])["1"]
+        (entries,) = ledger.entries(tx, [ann.id]).values()
+
+    assert {entry.at for entry in entries.values()} == {handed_over}
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["told", "silent"])
+@pytest.mark.parametrize("forms", [FORMS[1:4], FORMS[4:7]], ids=["first", "second"])
+def test_quiet_cycles_make_no_write(
+    tmp_path: Path, open_store: Callable[[str], Store], forms: Sequence[Callable[[Value], Value]], silent: bool
+) -> None:
+    home = Home(tmp_path, open_store("sqlite:///syncd.db"), forms=dict(zip(("Score", "Why", "Stage"), forms, strict=True)))
+    home.crm.is_silent = silent
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO"})
+    assert cycle(home) == 3
+    for minutes in range(12):
+        home.crm.put("contacts", "1", {"Untold": str(minutes)})  # the record changes, nothing of ours does
+        assert cycle(home, timedelta(minutes=minutes)) == 0
+
+    assert home.person("ann@gmail.com").overrides == []
