@@ -47,7 +47,7 @@ WRITTEN: tuple[str, ...] = (
 )
 WRITTEN += ("syncd_Reasons__c textarea(32768) cunp", "syncd_Stage__c string(255) cunfsgp")
 AGREEMENT = """\
-agreement: {version: 1}
+agreement: {version: 1, needs_signatures_from: []}
 fields:
   role: {type: choice, values: [ceo, student, marketing_manager, other]}
   industry: {type: choice, values: [technology, financial services, other]}
