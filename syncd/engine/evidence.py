@@ -105,7 +105,8 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
 
 def owner_names(tx: Connection) -> dict[tuple[str, str], str]:
     """Return the e-mail address of everybody who may own a record, by connection and identifier there."""
-    return {place: str(entities.values(fields).get("email", "")) for place, fields in records.owners(tx).items()}
+    found = {place: entities.values(fields).get("email") for place, fields in records.owners(tx).items()}
+    return {place: str(email) for place, email in found.items() if email}
 
 
 def left(tx: Connection) -> frozenset[str]:
