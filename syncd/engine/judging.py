@@ -131,8 +131,8 @@ class Court:
         running = self._clocks(person, known, said)
         alarms = self._alarms(person, running)
         assigned = () if made is None else (made,)
-        if (taken := self._taken_over(person, known, said, alarms)) is not None:
-            known, assigned = _given(known, taken), (*assigned, taken)
+        if made is None and (taken := self._taken_over(person, known, said, alarms)) is not None:
+            known, assigned = _given(known, taken), (taken,)
             said = self._asked(person, known.evidence)
             running = self._clocks(person, known, said)
         again_at = self._now + ASK_AGAIN if (assigned and not assigned[-1].owner) or self._waits(known, said) else FOREVER
@@ -175,7 +175,7 @@ class Court:
         return [replace(sla, time=replace(sla.time, go_live=go_live)) for sla in self._site.slas]
 
     def _alarms(self, person: Person, running: Sequence[Clock]) -> tuple[Action, ...]:
-        since = self._now if person.assessed_at is None else person.assessed_at
+        since = self._now if person.assessed_at is None else person.assessed_at - 1  # twice in one instant is possible
         time = self._site.config.time
         return tuple(alarm for one in running for alarm in actions(one, time, since=since, now=self._now))
 
@@ -196,8 +196,11 @@ class Court:
         return said.way.episodes[-1].started_at >= self._live_since and not _owner(known.evidence, self._now)
 
     def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
-        """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so."""
-        if self._site.config.handoff.routing is None or not any("reassign" in does for one in alarms for does in one.does):
+        """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so and nobody did yet."""
+        due = [self._now - one.late_by for one in alarms if not one.digest and any("reassign" in does for does in one.does)]
+        if self._site.config.handoff.routing is None or not due:
+            return None
+        if any(owner.at >= max(due) for owner in known.evidence.owners if owner.who):
             return None
         had = tuple({owner.who for owner in known.evidence.owners if owner.who})
         made = self._route(person, said, had)

@@ -67,7 +67,7 @@ def _happenings(site: Site, one: Judged, now: int) -> Iterator[_Happening]:
     by_id = {clock.id: clock for clock in one.clocks}
     for alarm in one.alarms:
         clock = by_id.get(alarm.clock)
-        if clock is not None and not clock.rep:
+        if clock is not None:
             yield _alarm(clock, alarm, one)
 
 

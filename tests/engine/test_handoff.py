@@ -390,3 +390,38 @@ def test_promises_are_reported_by_whoever_keeps_them(office: Home) -> None:
     rows = [one for one in by_group(found, lambda one: one.owner[:3]) if one.promise == "first_contact"]
 
     assert [(one.group, one.counts.met, one.counts.breached) for one in rows] == [("kim", 1, 0), ("lee", 0, 1)]
+
+
+def test_whoever_took_a_lead_over_is_warned_by_their_own_clock(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    after(office, hours=3)  # 15:01: forgotten by kim, given to lee
+    told(office)
+
+    after(office, minutes=31)
+    assert told(office) == [("sla_at_risk", "lee@firm.example")]
+    after(office, minutes=30)
+    assert told(office) == [("sla_breached", "boss@firm.example"), ("sla_breached", "lee@firm.example")]
+
+
+def test_a_lead_called_late_while_nobody_looked_stays_with_its_owner(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.clock.advance(timedelta(hours=3, minutes=30))
+    did(office, "call", outbound=True)
+    after(office, minutes=1)
+
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example"]
+    assert clock(office, "first_contact").state == "met_late"
+
+
+def test_a_lead_given_away_is_not_given_away_again_in_the_same_instant(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    after(office, hours=3, minutes=1)
+    with office.store.write() as tx:
+        assessments.mark_everyone(tx, office.site.now())
+    sync.settle(office.site, Quiet())
+
+    owners = [one.owner for one in office.person("ann@firm.example").assignments]
+    assert owners == ["kim@firm.example", "lee@firm.example"]
