@@ -13,7 +13,7 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
 from syncd.agreement.dispositions import chases, hint
 from syncd.agreement.judging import judge
-from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, live_since
+from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, imported_at
 from syncd.engine.plan import Assessed, plan
 from syncd.engine.site import Counts, Site
 from syncd.engine.telling import tell_of
@@ -57,7 +57,7 @@ def assess_everyone_anew(site: Site) -> bool:
 def go_live(site: Site) -> None:
     """Mean alarms from now on, once every stream was read to its end; to be asked when nobody is due."""
     with site.store.write() as tx:
-        if live_since(tx, site) is None and streams.all_complete(tx, site.maps):
+        if imported_at(tx) is None and streams.all_complete(tx, site.maps):
             streams.remember(tx, LIVE_MARK, str(site.now()))
 
 
@@ -147,14 +147,13 @@ def people_to_judge(tx: Connection, site: Site, due: Sequence[Due], wants: Calla
         golden = entities.golden(site.config.fields, one.fields)
         facts = {**accounts.get(one.account_id or 0, {}), **golden}
         history = histories.get(one.last.person_id, {})
-        owner = str(accounts.get(one.account_id or 0, {}).get("owner", ""))
         people.append(
             Person(
                 id=one.last.person_id,
                 golden=golden,
                 facts=facts,
                 history=history,
-                account_owner=owner,
+                account_id=one.account_id,
                 assessed_at=one.last.assessed_at,
             )
         )

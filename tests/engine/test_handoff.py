@@ -16,6 +16,7 @@ from syncd.model import Activity, Association, Direction, Raw, Ref
 from syncd.report.compliance import by_group
 from syncd.store import assessments, clocks
 from syncd.store.database import Store
+from syncd.testing import FakeRemote
 from tests.engine.build import START, STREAMS, Home, Quiet
 
 ANN, BO = Ref("contacts", "1"), Ref("contacts", "2")
@@ -28,6 +29,12 @@ streams:
     read: {amount: Amount, close_date: Close, stage: Phase, lost_reason: Lost}
   visits:
     kinds: {demo_request: [demo], call_out: [call], page_view: [view]}
+"""
+OWNERS = """\
+  accounts:
+    read: {name: Name, domain: Website, owner: Owner}
+  owners:
+    read: {email: Email, full_name: Name}
 """
 AGREEMENT = """\
 agreement: {version: 1, needs_signatures_from: []}
@@ -95,6 +102,20 @@ def office(tmp_path: Path, store: Store) -> Home:
     )
     home.sync()
     return home
+
+
+def with_owners(tmp_path: Path, store: Store) -> Home:
+    """A CRM that names owners by identifier, on accounts too."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    return Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal", "owners": "owner"},
+        mapping=MAPPING + OWNERS,
+        agreement=AGREEMENT,
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
 
 
 def after(home: Home, **span: float) -> None:
@@ -425,3 +446,62 @@ def test_a_lead_given_away_is_not_given_away_again_in_the_same_instant(office: H
 
     owners = [one.owner for one in office.person("ann@firm.example").assignments]
     assert owners == ["kim@firm.example", "lee@firm.example"]
+
+
+def test_going_live_as_agreed_does_not_make_news_of_the_first_import(tmp_path: Path, store: Store) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal"},
+        mapping=MAPPING,
+        agreement=AGREEMENT.replace("time:\n", 'time:\n  go_live: "2026-11-01T00:00:00Z"\n'),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    demo(home)
+    home.clock.advance(timedelta(days=2))
+    home.sync()
+    after(home, days=3)
+
+    ann = home.person("ann@firm.example")
+    assert (ann.stage, ann.assignments, told(home)) == ("mql", [], [])
+    assert ann.stages[-1].at == START, "an MQL since the demo, not since the import"
+
+
+def test_whoever_a_connection_added_later_brings_is_history(office: Home) -> None:
+    office.clock.advance(timedelta(days=1))
+    long_ago, there = START - timedelta(days=300), Ref("contacts", "9")
+    office.remotes["old"] = FakeRemote(office.streams, page_size=3, now=lambda: long_ago)
+    office.remotes["old"].put("contacts", "9", {"Email": "zoe@firm.example"})
+    office.remotes["old"].commit(Activity(stream="visits", source_id="d", kind="demo", occurred_at=long_ago, about=(there,)))
+    office.open()
+    office.sync()
+
+    zoe = office.person("zoe@firm.example")
+    assert (zoe.stage, zoe.stages[-1].at, zoe.assignments, told(office)) == ("mql", long_ago, [], [])
+
+
+def test_an_owner_without_an_address_is_an_owner_all_the_same(tmp_path: Path, store: Store) -> None:
+    home = with_owners(tmp_path, store)
+    home.crm.put("owners", "17", {"Name": "Kim"})
+    home.sync()
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Owner": "17"})
+    did(home, "demo")
+    after(home, minutes=1)
+
+    ann = home.person("ann@firm.example")
+    assert (ann.assignments, clock(home, "first_contact").owner) == ([], "17")
+
+
+def test_an_account_owner_is_whom_its_own_connection_means(tmp_path: Path, store: Store) -> None:
+    home = with_owners(tmp_path, store)
+    home.crm.put("owners", "17", {"Email": "kim@firm.example"})
+    home.shop.put("owners", "17", {"Email": "eve@elsewhere.example"})
+    home.crm.put("accounts", "a", {"Name": "Bee", "Website": "bee.example", "Owner": "17"})
+    home.sync()
+    home.clock.advance(timedelta(minutes=1))
+    demo(home, email="ann@bee.example")
+    after(home, minutes=1)
+
+    assert [one.owner for one in home.person("ann@bee.example").assignments] == ["kim@firm.example"]
