@@ -120,14 +120,20 @@ def _save(tx: Connection, judged: Sequence[Judged], assessed: Sequence[Assessed]
     assessments.save(tx, [one.now for one in assessed])
     journeys.claim(tx, [(one.person.id, claim) for one in judged for claim in one.keep])
     journeys.assign(tx, [made for one in judged for made in one.assigned])
-    moved = [one for one in judged if one.keep or one.judgment.way.episodes]
+    other = {one.now.person_id for one in assessed if _is_other(one.last, one.now)}
+    moved = [one for one in judged if one.keep or one.judgment.way.episodes or one.person.id in other]
     journeys.replace(
         tx,
         [one.person.id for one in moved],
         [row for one in moved for row in journeys.derived(one.person.id, one.judgment.way.moves)],
     )
-    timed = [one for one in judged if one.judgment.way.episodes]
+    timed = [one for one in judged if one.judgment.way.episodes or one.person.id in other]
     clocks.replace(tx, [one.person.id for one in timed], [(one.person.id, made) for one in timed for made in one.clocks])
+
+
+def _is_other(last: Stored, now: Stored) -> bool:
+    """Tell whether what was kept of a person's way may no longer hold, though nothing new was said of it."""
+    return (last.stage, last.version, last.first_mql_at) != (now.stage, now.version, now.first_mql_at)
 
 
 def _forget(tx: Connection, gone: Collection[int]) -> None:
@@ -155,6 +161,7 @@ def people_to_judge(tx: Connection, site: Site, due: Sequence[Due], wants: Calla
                 history=history,
                 account_id=one.account_id,
                 assessed_at=one.last.assessed_at,
+                stage=one.last.stage,
             )
         )
     return people

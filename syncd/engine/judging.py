@@ -46,7 +46,7 @@ _MONTH = 31 * 86_400_000_000
 class Person:
     """Who is judged: by their own golden fields, the facts with their account's, and what happened.
 
-    ``assessed_at`` is when they last were.
+    ``assessed_at`` is when they last were, ``stage`` where they stood then.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Person:
     history: History
     account_id: int | None
     assessed_at: int | None
+    stage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
 from syncd.report.compliance import by_group
-from syncd.store import assessments, clocks
+from syncd.store import assessments, clocks, journeys
 from syncd.store.database import Store
 from syncd.testing import FakeRemote
 from tests.engine.build import START, STREAMS, Home, Quiet
@@ -151,6 +151,15 @@ def deal(home: Home, fields: dict[str, Raw]) -> None:
 def clock(home: Home, policy: str, *, rep: str = "", words: str = "ann@firm.example") -> ClockShown:
     [found] = [one for one in home.person(words).clocks if one.policy == policy and one.rep == rep]
     return found
+
+
+def kept(home: Home, words: str) -> tuple[list[str], list[str]]:
+    """The stages and clocks that the store keeps of somebody."""
+    with home.store.read() as tx:
+        person = why.find(tx, home.site, words)
+        assert person is not None
+        moved, timed = journeys.moves(tx, [person]), clocks.started_between(tx, 0, home.site.now())
+    return [one.stage_to for one in moved.get(person, ())], [one.policy for one in timed if one.person_id == person]
 
 
 def told(home: Home) -> list[tuple[str, str]]:
@@ -505,3 +514,53 @@ def test_an_account_owner_is_whom_its_own_connection_means(tmp_path: Path, store
     after(home, minutes=1)
 
     assert [one.owner for one in home.person("ann@bee.example").assignments] == ["kim@firm.example"]
+
+
+def test_whoever_turns_out_no_mql_leaves_no_stages_and_clocks_behind(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    deal(office, {"Phase": "open", "Amount": "900 EUR", "Close": "2026-12-24"})
+    after(office, minutes=1)
+    assert office.person("ann@firm.example").stage == "opportunity"
+    office.crm.delete(Ref("deals", "d"))
+    after(office, minutes=1)
+
+    assert kept(office, "ann@firm.example") == (["lead"], [])
+
+
+def test_a_stage_set_by_hand_is_kept_of_somebody_who_was_no_mql(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    after(office, minutes=10)
+    office.crm.put("contacts", "1", {"Stage": "disqualified"})
+    after(office, minutes=10)
+
+    assert office.person("ann@firm.example").stage == "disqualified"
+    assert kept(office, "ann@firm.example")[0] == ["lead", "disqualified"]
+
+
+def test_whoever_became_somebody_else_leaves_no_clocks_behind(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=1)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    with office.store.read() as tx:
+        people = {one.person_id for one in clocks.open_(tx, 99)}
+
+    assert len(people) == 1
+
+
+def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    told(office)
+    office.clock.advance(timedelta(minutes=5))
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"})
+    office.clock.advance(timedelta(minutes=5))
+    with office.store.write() as tx:
+        assessments.mark_everyone(tx, office.site.now())
+    sync.settle(office.site, Quiet())  # before the answer was pulled
+    after(office, minutes=1)
+
+    assert told(office) == [("became_sql", "kim@firm.example")]
