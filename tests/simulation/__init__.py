@@ -9,7 +9,8 @@ oracles that are slow, small and written from the papers, never from the engine.
 ``terms``, ``laws``     mappings and field laws as data, and what they choose
 ``remotes``, ``users``  the other side: what it answers, and what people do there
 ``bench``, ``world``    a store that can die at any commit, and a site upon it
-``steps``, ``running``  what happens, and how it comes to an end
+``steps``, ``troubles``  what happens, and what goes wrong
+``running``             how it comes to an end
 ``snapshot``            the store's tables as they are, read past the store's code
 ``watching``            what must hold after every single commit
 ``checking``            what must hold of people once they were assessed
