@@ -237,6 +237,7 @@ INBOUND_KINDS = (
     "email_open",
     "email_click",
     "email_reply",
+    "email_bounced",
     "webinar_registered",
     "webinar_attended",
     "event_registered",

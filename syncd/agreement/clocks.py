@@ -110,7 +110,6 @@ def most_urgent(found: Sequence[Clock]) -> Clock | None:
 # ---------------------------------------------------------------- one promise
 
 _ELAPSED = Desk(ALWAYS, "elapsed time")
-_SECOND = 1_000_000
 
 
 class _Case(NamedTuple):
@@ -153,7 +152,7 @@ def _runs(case: _Case) -> list[_Run]:
     ends = [FOREVER] * len(begun) if case.policy.each else [*(event.at for event in begun[1:]), FOREVER]
     return [
         _Run(
-            id=f"{case.person}/{case.episode.n}/{case.policy.id}/{start.at // _SECOND if case.policy.each else n}",
+            id=f"{case.person}/{case.episode.n}/{case.policy.id}/{start.at if case.policy.each else n}",
             start=start,
             began=start.at,
             over_at=over_at,
@@ -166,7 +165,7 @@ def _runs(case: _Case) -> list[_Run]:
 def _family(case: _Case, run: _Run) -> list[Clock]:
     """Return the customer's clock and, if several people owned the person while it ran, one for each of them.
 
-    Owners' clocks are named by the second they took over, so that none takes the name of another when a change of owner comes
+    Owners' clocks are named by the instant they took over, so that none takes the name of another when a change of owner comes
     to light later. From then on it is they who escalate.
     """
     goal = _goal(case)
@@ -180,7 +179,7 @@ def _family(case: _Case, run: _Run) -> list[Clock]:
     reps = [
         replace(
             run,
-            id=f"{run.id}/{turn.start // _SECOND}",
+            id=f"{run.id}/{turn.start}",
             began=turn.start,
             over_at=min(turn.end, run.over_at),
             credit=0,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-
-from syncd.agreement.clocks import Clock
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,18 @@ class Compliance:
         return Fraction(self.met, self.decided) if self.decided else None
 
 
-def compliance(clocks: Iterable[Clock]) -> Compliance:
+class Counted(Protocol):
+    """What of a clock is counted: a `syncd.agreement.clocks.Clock`, or the row that is kept of one."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def used(self) -> int: ...
+    @property
+    def stop(self) -> int | None: ...
+
+
+def compliance(clocks: Iterable[Counted]) -> Compliance:
     """Count *clocks*: those of customers or those of owners, for one clock of each would count a promise twice."""
     found = list(clocks)
     states = [clock.state for clock in found]

@@ -160,7 +160,12 @@ def feedback_problem(item: Feedback) -> str | None:
 
 
 def feedback_events(item: Feedback) -> tuple[Event, ...]:
-    """Return what the other team's answer clock runs on: ``feedback_received``, and ``answered`` when it replied."""
+    """Return what marketing's answer clock runs on: ``feedback_received`` from sales, ``answered`` when marketing replied.
+
+    What marketing says of a person by itself answers what sales said of them, a rejection with its reason for example.
+    """
+    if item.party == "marketing":
+        return (Event(at=item.at, what="answered", by=item.by, detail=item.id),)
     received = Event(at=item.at, what="feedback_received", by=item.by, detail=item.id)
     if item.replied_at is None:
         return (received,)

@@ -59,7 +59,7 @@ NEVER = Moments(())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """How long something may take for those ``when`` holds for: high intent, a sentence about facts, or everybody.
+    """How long something may take for those ``when`` holds for: high intent, a sentence about facts as they are now, everybody.
 
     ``aim`` is an earlier mark of a range such as 1bd..2bd, at which a clock is at risk.
     """

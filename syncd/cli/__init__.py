@@ -17,6 +17,8 @@ _COMMANDS = {
     "why": ("syncd.cli.why:why", "Explain a person: fields, score, stages, writes."),
     "plan": ("syncd.cli.plan:plan", "Show what would be, or is waiting to be, written."),
     "sla": ("syncd.cli.sla:sla", "List open promises by due time; report how they are kept."),
+    "feedback": ("syncd.cli.feedback:feedback", "What the teams tell each other, and the replies."),
+    "dispute": ("syncd.cli.feedback:dispute", "Doubt a rejection, and decide about it."),
     "people": ("syncd.cli.people:people", "List, export and unmerge people."),
     "inbox": ("syncd.cli.inbox:inbox", "Look after records that were refused."),
     "notices": ("syncd.cli.notices:notices", "See what people were told, and try a channel."),

@@ -15,7 +15,7 @@ import click
 from syncd import plugins
 from syncd.cli.base import Failure, choices, common, configured, failing, loaded, program, site
 from syncd.cli.clock import now, rng
-from syncd.cli.emulators import running
+from syncd.cli.emulators import free_port, listen, running
 from syncd.cli.files import shipped
 from syncd.cli.governing import add_signature
 from syncd.cli.logs import log_as
@@ -56,7 +56,8 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
     shutil.copyfile(shipped("agreement.yaml"), folder / "agreement.yaml")
     _make_up(folder / "exports", seed, count, now())
     choices().config = folder
-    templates, given = shipped("demo") / "emulated", {"people": str(count), "seed": str(seed)}
+    templates, port = shipped("demo") / "emulated", free_port()
+    given = {"people": str(count), "seed": str(seed), "hooks": f"http://127.0.0.1:{port}/hooks"}
     with running(_emulators(templates), templates, folder, given) as emulated:
         for party, who in _SIGNERS.items():
             add_signature(folder / "agreement.yaml", configured()[0].standing, party, who)
@@ -65,6 +66,8 @@ def demo(once: bool, count: int, home: Path | None, seed: int) -> None:
         _first_run([one.name for one in emulated])
         _next_steps(folder)
         if not once:
+            if emulated:
+                listen(folder, port)
             _live(folder / "exports", seed, count)
 
 
@@ -117,7 +120,7 @@ def _next_steps(folder: Path) -> None:
     called = f"{program()} --config {shlex.quote(str(folder))}"
     line()
     line("Look at next:", style="bold")
-    for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
+    for command in (f"why {someone['email']}", "status", "people list --stage mql", "sla", "agreement check"):
         line(f"  {called} {command}")
     line(f"  {folder}/agreement.yaml   change points, then: {called} agreement preview")
 

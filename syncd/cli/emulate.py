@@ -41,7 +41,7 @@ def emulate(until_eof: bool, name: str, args: Sequence[str]) -> None:
 
 def _end_with_input() -> None:
     """Ask this process to end when its standard input does, and insist after a while."""
-    while sys.stdin.buffer.read(1024):
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a buffer that is being read cannot be closed at the end
         pass
     os.kill(os.getpid(), signal.SIGTERM)
     Event().wait(STOP_WITHIN_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
@@ -45,6 +46,20 @@ def running(names: Sequence[str], templates: Path, home: Path, given: Mapping[st
         for one in emulated:
             _connect(one, templates, home, given)
         yield emulated
+
+
+def free_port() -> int:
+    """Return a port of this machine that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def listen(home: Path, port: int) -> None:
+    """Let the configuration in *home* receive webhooks."""
+    settings = _yaml.load(home / "syncd.yaml")
+    settings["web"] = {"listen": f"127.0.0.1:{port}"}
+    _yaml.dump(settings, home / "syncd.yaml")
 
 
 def _arguments(templates: Path, name: str, given: Mapping[str, str]) -> list[str]:

@@ -8,15 +8,17 @@ from typing import Literal
 
 import click
 
+from syncd.agreement.compliance import Compliance
 from syncd.agreement.counting import FOREVER, instant, micros_of
+from syncd.agreement.promise_words import minutes
 from syncd.agreement.teams import members
 from syncd.cli.base import Instant, LazyGroup, common, site
 from syncd.cli.clock import now
 from syncd.cli.output import ago, is_json, line, print_json, table
 from syncd.engine.site import Site
-from syncd.report.compliance import compliance, figures
+from syncd.report.compliance import Kept, by_group, figures
 from syncd.store import clocks, entities
-from syncd.store.clocks import Kept
+from syncd.store.clocks import Kept as Clock
 
 _COMMANDS = {
     "open": ("syncd.cli.sla:open_", "List open promises by due time."),
@@ -87,23 +89,25 @@ def report(by: Literal["team", "rep", "source"], since: datetime | None, until: 
             key: str(entities.values(one.fields).get("source", ""))
             for key, one in entities.load(tx, {one.person_id for one in found}).items()
         }
-        kept = compliance(found, _grouping(here, by, sources))
+        kept = by_group(found, _grouping(here, by, sources))
         attained = figures(tx, here.config.sla, here.now()) if here.config.sla is not None else []
     if is_json():
-        print_json({"promises": kept, "figures": attained})
+        print_json({"promises": [_counted(one) for one in kept], "figures": attained})
         return
     table(
-        ("promise", "of", by, "kept", "broken", "open", "share", "median"),
+        ("promise", "of", by, "met", "late", "breached", "open", "share", "median", "p90"),
         [
             (
                 one.promise,
                 one.side,
                 one.group or "nobody",
-                one.kept,
-                one.broken,
-                one.open,
-                _percent(one.share),
-                _minutes(one.median_minutes),
+                one.counts.met,
+                one.counts.met_late,
+                one.counts.breached,
+                one.counts.running,
+                _percent(one.counts),
+                _minutes(one.counts.median),
+                _minutes(one.counts.p90),
             )
             for one in kept
         ],
@@ -115,7 +119,7 @@ def report(by: Literal["team", "rep", "source"], since: datetime | None, until: 
     )
 
 
-def _grouping(here: Site, by: Literal["team", "rep", "source"], sources: Mapping[int, str]) -> Callable[[Kept], str]:
+def _grouping(here: Site, by: Literal["team", "rep", "source"], sources: Mapping[int, str]) -> Callable[[Clock], str]:
     if by == "source":
         return lambda one: sources.get(one.person_id, "")
     if by == "rep":
@@ -129,19 +133,36 @@ def _emails(here: Site, found: Mapping[int, entities.Entity]) -> dict[int, str]:
     return {key: str(entities.golden(here.config.fields, one.fields).get("email", "")) for key, one in found.items()}
 
 
-def _due(one: Kept) -> str:
+def _due(one: Clock) -> str:
     return "paused" if one.due_at >= FOREVER else ago(instant(one.due_at))
 
 
-def _percent(share: int | None) -> str:
-    return "" if share is None else f"{share} %"
+def _percent(counts: Compliance) -> str:
+    return "" if counts.share is None else f"{float(counts.share):.0%}"
 
 
-def _minutes(minutes: int | None) -> str:
-    return "" if minutes is None else f"{minutes} min"
+def _minutes(used: int | None) -> str:
+    return "" if used is None else minutes(used)
 
 
-def _shown(one: Kept, names: Mapping[int, str]) -> dict[str, object]:
+def _counted(one: Kept) -> dict[str, object]:
+    counts = one.counts
+    return {
+        "promise": one.promise,
+        "side": one.side,
+        "group": one.group,
+        "met": counts.met,
+        "met_late": counts.met_late,
+        "breached": counts.breached,
+        "open": counts.running,
+        "left_out": counts.left_out,
+        "share": None if counts.share is None else round(float(counts.share), 4),
+        "median_s": None if counts.median is None else counts.median // 1_000_000,
+        "p90_s": None if counts.p90 is None else counts.p90 // 1_000_000,
+    }
+
+
+def _shown(one: Clock, names: Mapping[int, str]) -> dict[str, object]:
     return {
         "id": one.id,
         "promise": one.policy,

@@ -71,20 +71,18 @@ def sync(
         names = named(here, connections)
         if scope is not None and scope.ref is not None:
             names = [_owner(here, record or "", scope.ref)]
-        live = [name for name in names if here.config.connections[name].write_back == "live"]
         with Bars(stop) as bars:
-            outcomes = [
-                _patiently(partial(engine.pull, here, name, bars, full=full, scope=scope), wait, stop)
-                for name in names
-                if not push_only
-            ]
-            outcomes += [
-                _patiently(partial(engine.reread, here, name, bars), wait, stop)
-                for name in names
-                if not push_only and scope is None and engine.something_to_reread(here, name)
-            ]
+
+            def patiently(step: Callable[..., Outcome], names: Sequence[str], **how: object) -> list[Outcome]:
+                return [_patiently(partial(step, here, name, bars, **how), wait, stop) for name in names]
+
+            outcomes = [] if push_only else patiently(engine.pull, names, full=full, scope=scope)
+            if not push_only and scope is None:
+                outcomes += patiently(engine.reread, [name for name in names if engine.something_to_reread(here, name)])
             settled = engine.settle(here, bars)
-            outcomes += [_patiently(partial(engine.push, here, name, bars), wait, stop) for name in live if not pull_only]
+            if not pull_only:
+                live = [name for name in names if here.config.connections[name].write_back == "live"]
+                outcomes += patiently(engine.push, live)
         told = notify_due(here, channels(here))
         with here.store.read() as tx:
             waiting = {name: count for name, count in inbox.count(tx).items() if name in names}

@@ -1,6 +1,7 @@
 """Holidays by country and region, or from an iCalendar file, as dates with their names.
 
-They are listed for `YEARS` when the configuration is read, so that the rules, which know no files, take them as a value.
+They are listed for `YEARS`, as far as they are known, when the configuration is read, so that the rules, which know no files,
+take them as a value.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 from syncd.config.validation import did_you_mean
 
@@ -35,7 +37,8 @@ def by_law(country: str, region: str) -> dict[date, str]:
         )
     if region and region not in regions:
         raise ValueError(f"no region {region!r} of {country}{did_you_mean(region, regions)}")
-    return dict(holidays.country_holidays(country, subdiv=region or None, years=YEARS, language="en_US"))
+    with catch_warnings(action="ignore"):  # a country whose moon is not reckoned so far ahead has the years it has
+        return dict(holidays.country_holidays(country, subdiv=region or None, years=YEARS, language="en_US"))
 
 
 def from_file(path: Path) -> dict[date, str]:

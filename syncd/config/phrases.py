@@ -14,7 +14,7 @@ from syncd.config.source import Path_
 from syncd.config.validation import did_you_mean
 from syncd.config.words import Checks
 
-FEEDBACK, ANSWERED = "feedback", "answered"
+FEEDBACK, RECEIVED, ANSWERED = "feedback", "feedback_received", "answered"
 
 PHRASES: Mapping[str, str] = {
     "assigned": "assigned",
@@ -30,6 +30,7 @@ PHRASES: Mapping[str, str] = {
     "deal won": "deal_won",
     "deal lost": "deal_lost",
     "merged": "merged",
+    "never_mql": "never_mql",
     **{f"became {stage}": f"became:{stage}" for stage in STAGES},
 }
 """Their phrases, and the names events have; kinds of activity go by their own names."""
@@ -58,21 +59,21 @@ class Phrases:
             return NEVER
         every = " and " in text
         parts = re.split(r" and | or ", text)
-        return Moments(tuple(one for part in parts if (one := self._moment(part, at)) is not None), every)
+        return Moments(tuple(one for part in parts for one in self._read(part, at)), every)
 
     def any_of(self, texts: Sequence[str], at: Path_) -> Moments:
         """Read a list of events, of which stages may be called by their name alone."""
         whats = [f"became {text}" if text in STAGES else text for text in texts]
-        return Moments(tuple(one for i, what in enumerate(whats) if (one := self._moment(what, (*at, i), STAGES)) is not None))
+        return Moments(tuple(one for i, what in enumerate(whats) for one in self._read(what, (*at, i), STAGES)))
 
-    def _moment(self, text: str, at: Path_, also: Collection[str] = ()) -> Moment | None:
+    def _read(self, text: str, at: Path_, also: Collection[str] = ()) -> tuple[Moment, ...]:
         phrase = text.strip()
-        if phrase == "sales feedback received":  # an acceptance needs no reply
-            return Moment(FEEDBACK, frozenset(self.accepted))
+        if phrase == "sales feedback received":  # a reason, or a remark; an acceptance needs no reply
+            return Moment(FEEDBACK, frozenset(self.accepted)), Moment(RECEIVED)
         if phrase in PHRASES:
-            return Moment(PHRASES[phrase])
+            return (Moment(PHRASES[phrase]),)
         if phrase in self.checks.words.kinds:
-            return Moment(phrase)
+            return (Moment(phrase),)
         close = get_close_matches(phrase, [*PHRASES, *also, *self.checks.words.kinds], n=1)
         self.checks.wrong(at, f"no event is called {phrase!r}{did_you_mean(phrase, close or list(PHRASES))}")
-        return None
+        return ()

@@ -143,7 +143,9 @@ class _Reader:
     def _first_contact(self, policies: Sequence[Policy]) -> None:
         """Without a longest time to the first contact nothing else is worth promising; what cannot be read may be one."""
         promised = [policy for policy in policies if policy.side == "sales" and policy.need == 1]
-        if not any(Moment(CONTACT_ATTEMPT) in policy.stop.of or policy.stop == NEVER for policy in promised):
+        written = {path[2] for path in self.checks.document.lines if path[:2] == ("sla", "sales") and len(path) == 3}
+        unread = written - self.terms.sales.keys() or any(policy.stop == NEVER for policy in promised)
+        if not unread and not any(Moment(CONTACT_ATTEMPT) in policy.stop.of for policy in promised):
             example = "first_contact: {start: assigned, stop: contact_attempt, within: 1bd}"
             self.checks.wrong(("sla", "sales"), f"nobody promises how soon a lead is contacted; write for example {example}")
 

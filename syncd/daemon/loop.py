@@ -69,6 +69,8 @@ def repeat(loop: Loop, *, stop: Event, log: Log, clock: Callable[[], datetime], 
         except (Busy, Fenced):  # somebody else works on the same
             pause = LOCKED_PAUSE
         except (ConnectorError, StoreError) as error:
+            if stop.is_set():
+                return  # what failed was broken off
             absence = absence or Absence(since=clock())
             if absence.logged is not type(error):
                 absence.logged = type(error)

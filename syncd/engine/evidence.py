@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from syncd.agreement.attempts import Touch, Verdict, attempt_events, verdicts
 from syncd.agreement.counting import FOREVER, micros_of
+from syncd.agreement.dispositions import Dispute, feedback_events, verdict
 from syncd.agreement.durations import Pause
 from syncd.agreement.evidence import Filled, answer, changed_by_hand, deal
 from syncd.agreement.handoff import MQL, STAGES
@@ -19,7 +20,7 @@ from syncd.agreement.journey import Answer, Claim, Deal, Evidence, Owner
 from syncd.agreement.routing import Assignment
 from syncd.engine.site import Site
 from syncd.model import Direction, Golden
-from syncd.store import activities, entities, ids, journeys, ledger, records
+from syncd.store import activities, entities, feedback, ids, journeys, ledger, records
 from syncd.store.activities import Happened
 from syncd.store.entities import Entity, Past
 from syncd.store.ledger import Override
@@ -73,16 +74,24 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
     )
     names, deals = owner_names(tx), _deals(tx, site, people)
     touched = activities.timelines(tx, people, _touch_types(site))
+    said, disputed = feedback.about(tx, people), feedback.disputes(tx, people)
     found = {}
     for person, entity in stored.items():
         held = _held(site, entity, past.get(person, ()), asked, connections)
         judged = verdicts(site.config.attempts, [_touch(one) for one in touched.get(person, ())])
-        mine = assigned.get(person, ())
+        mine, answers = assigned.get(person, ()), _answers(site, held)
         found[person] = Known(
             evidence=Evidence(
-                claims=(*claims.get(person, ()), *_by_hand(site, overrides.get(person, ()))),
-                events=attempt_events(site.config.attempts, judged),
-                answers=_answers(site, held),
+                claims=(
+                    *claims.get(person, ()),
+                    *_by_hand(site, overrides.get(person, ())),
+                    *_overturned(disputed.get(person, ()), answers),
+                ),
+                events=(
+                    *attempt_events(site.config.attempts, judged),
+                    *(event for item in said.get(person, ()) for event in feedback_events(item)),
+                ),
+                answers=answers,
                 deals=tuple(deals.get(person, ())),
                 owners=(*_owners(names, held[OWNER]), *(Owner(one.owner, one.at) for one in mine if one.owner)),
                 renewal_at=_renewal(site, entity.fields),
@@ -148,6 +157,13 @@ def _by_hand(site: Site, found: Sequence[Override]) -> list[Claim]:
     stages = site.config.handoff.stages
     said = [(str(one.new or "").strip().casefold(), one.at) for one in found]
     return [changed_by_hand(stages, to, at=at, by="") for to, at in said if to in STAGES]
+
+
+def _overturned(disputed: Iterable[Dispute], answers: Iterable[Answer]) -> list[Claim]:
+    """Return the moves that overturned rejections make."""
+    given = {one.at: one for one in answers}
+    made = [verdict(one, given[one.about]) for one in disputed if one.about in given]
+    return [claim for claim in made if claim is not None]
 
 
 def _owners(names: Mapping[tuple[str, str], str], held: Sequence[Held]) -> list[Owner]:

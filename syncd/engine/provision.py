@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import get_args
 
 from syncd.agreement.clocks import State
 from syncd.agreement.handoff import STAGES
+from syncd.agreement.scoring import NO_BAND
 from syncd.config import Config, ConnectionConfig
 from syncd.engine.connectors import connector
 from syncd.engine.site import Site
@@ -45,17 +47,14 @@ def _field(config: Config, stream: StreamMap, write: Write) -> RemoteField:
         case "sla_due":
             return RemoteField(name=write.remote, label=label, type="datetime")
         case "band":
-            return _choice(write, label, (band.name for band in model.bands))
+            return _choice(write, label, [*(band.name for band in model.bands), NO_BAND])
         case "grade":
-            return _choice(write, label, (grade.name for group in model.groups for grade in group.grades))
+            letters = [[grade.name for grade in group.grades] for group in model.groups if group.grades]
+            return _choice(write, label, map("".join, product(*letters)))
         case "stage" if stream.kind == "person":
             return _choice(write, label, STAGES)
         case "sla":
             return _choice(write, label, get_args(State))
-        case "sla_due":
-            return RemoteField(name=write.remote, label=label, type="datetime")
-        case "agreement_version":
-            return RemoteField(name=write.remote, label=label, type="number")
         case of if of in config.fields:
             field = config.fields[of]
             return RemoteField(name=write.remote, label=label, type=field.type, options=field.values)

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median
 
 from sqlalchemy import Connection
 
 from syncd.agreement.calendars import ALWAYS
+from syncd.agreement.compliance import Compliance, compliance
 from syncd.agreement.policies import Figure, SharePromise, Sla, VolumePromise, desk
 from syncd.agreement.shares import Entry, attained, period, share, volume
 from syncd.store import clocks, journeys
-from syncd.store.clocks import Kept
-
-_KEPT, _BROKEN, _OPEN = ("met",), ("met_late", "breached"), ("running", "at_risk", "paused")
-_MINUTE = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compliance:
-    """How one promise was kept within one group; clocks that were canceled or made void say nothing.
-
-    ``share`` is that of the decided ones, in percent, ``None`` of none; ``median_minutes`` the open time of those fulfilled.
-    """
+class Kept:
+    """How one promise was kept within one group."""
 
     promise: str
     side: str
     group: str
-    kept: int
-    broken: int
-    open: int
-    share: int | None
-    median_minutes: int | None
+    counts: Compliance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,27 +36,15 @@ class Attained:
     state: str
 
 
-def compliance(found: Iterable[Kept], group: Callable[[Kept], str]) -> list[Compliance]:
+def by_group(found: Iterable[clocks.Kept], group: Callable[[clocks.Kept], str]) -> list[Kept]:
     """Count the clocks of customers by promise and group, in the order of their names."""
-    groups: dict[tuple[str, str, str], list[Kept]] = {}
+    groups: dict[tuple[str, str, str], list[clocks.Kept]] = {}
     for one in found:
         groups.setdefault((one.side, one.policy, group(one)), []).append(one)
-    return [_compliance(*key, mine) for key, mine in sorted(groups.items())]
-
-
-def _compliance(side: str, promise: str, group: str, mine: Sequence[Kept]) -> Compliance:
-    kept, broken, still = (sum(one.state in states for one in mine) for states in (_KEPT, _BROKEN, _OPEN))
-    used = [one.used // _MINUTE for one in mine if one.ended_at is not None and one.state in ("met", "met_late")]
-    return Compliance(
-        promise=promise,
-        side=side,
-        group=group,
-        kept=kept,
-        broken=broken,
-        open=still,
-        share=100 * kept // (kept + broken) if kept + broken else None,
-        median_minutes=int(median(used)) if used else None,
-    )
+    return [
+        Kept(promise=promise, side=side, group=name, counts=compliance(mine))
+        for (side, promise, name), mine in sorted(groups.items())
+    ]
 
 
 def figures(tx: Connection, sla: Sla, now: int) -> list[Attained]:

@@ -33,6 +33,11 @@ class Kept(NamedTuple):
     used: int
     calendar: str
 
+    @property
+    def stop(self) -> int | None:
+        """When it was fulfilled."""
+        return self.ended_at if self.state in ("met", "met_late") else None
+
 
 def replace(tx: Connection, people: Collection[int], found: Iterable[tuple[int, Clock]]) -> None:
     """Let *found* be all clocks of *people*."""

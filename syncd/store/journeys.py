@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from syncd.agreement.journey import Claim
 from syncd.agreement.journey import Move as Derived
 from syncd.agreement.routing import Assignment, Passed
-from syncd.store.schema import assignment, stage_claim, stage_move
+from syncd.store.schema import assignment, dispute, feedback, stage_claim, stage_move
 from syncd.store.sql import among, dumps, put
 
 _decode_turn = msgspec.json.Decoder(tuple[tuple[str, int], ...]).decode
@@ -101,14 +101,15 @@ def assign(tx: Connection, made: Iterable[Assignment]) -> None:
 
 def inherit(tx: Connection, loser: int, winner: int) -> None:
     """Let a merged person have both histories."""
-    for table in (stage_claim, assignment):
+    for table in (stage_claim, assignment, dispute):
         tx.execute(update(table).where(table.c.person_id == loser).values(person_id=winner))
+    tx.execute(update(feedback).where(feedback.c.person_id == loser).values(person_id=winner))
     tx.execute(delete(stage_move).where(stage_move.c.person_id == loser))
 
 
 def part(tx: Connection, person: int) -> None:
     """Give a person whose merge is undone their own history back."""
-    for table in (stage_claim, assignment):
+    for table in (stage_claim, assignment, dispute):
         tx.execute(update(table).where(table.c.origin_id == person).values(person_id=person))
 
 

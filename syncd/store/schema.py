@@ -295,6 +295,40 @@ clock = Table(
     comment="A promise about one person, as of their last assessment.",
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", BigInteger, comment="whom it is about; null: nobody in particular"),
+    Column("given_at", BigInteger, nullable=False),
+    Column("party", Text, nullable=False, comment="who says it: sales or marketing"),
+    Column("author", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("replied_at", BigInteger),
+    Column("replied_by", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Index(None, "person_id"),
+    comment="What one team told the other, and its reply.",
+)
+
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("origin_id", BigInteger, primary_key=True, comment="whom it is about, before any merge"),
+    Column("about_at", BigInteger, primary_key=True, comment="when the disputed answer was given"),
+    Column("person_id", BigInteger, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("verdict", Text, nullable=False, comment="empty, stands or overturned"),
+    Column("decided_at", BigInteger),
+    Column("decided_by", Text, nullable=False),
+    Index(None, "person_id"),
+    comment="A rejection that somebody doubts, and what was decided.",
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -413,7 +447,7 @@ override = Table(
     Column("new", Text, nullable=False, comment="JSON: what it showed then"),
     Column("at", BigInteger, nullable=False, comment="when the record changed in the source"),
     Column("known_at", BigInteger, nullable=False),
-    Column("answer", Text, nullable=False, comment="again: ours is written again; left: theirs stays"),
+    Column("answer", Text, nullable=False, comment="again: ours is written again; left: theirs stays; weighed: by its law"),
     Index(None, "record_id", "field"),
     comment="A field that we write and somebody else changed in the source.",
 )

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypedDict, Unpack
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.agreement.attempts import AttemptTerms, Touch, attempt_events, verdicts
@@ -137,7 +137,7 @@ kinds = st.sampled_from(["call_out", "email_1to1_out", "sms_out", "marketing_ema
 many = st.lists(st.tuples(st.integers(0, 90), kinds), max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=many, seed=st.randoms())
 def test_the_order_of_arrival_does_not_matter(drawn: list[tuple[int, str]], seed: Random) -> None:
     touches = [touch(minute, kind, id=str(i)) for i, (minute, kind) in enumerate(drawn)]
@@ -147,7 +147,7 @@ def test_the_order_of_arrival_does_not_matter(drawn: list[tuple[int, str]], seed
     assert verdicts(TERMS, shuffled) == verdicts(TERMS, touches)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=many)
 def test_attempts_by_one_channel_are_ten_minutes_apart(drawn: list[tuple[int, str]]) -> None:
     counted = [one.touch for one in verdicts(TERMS, [touch(minute, kind) for minute, kind in drawn]) if one.counted]

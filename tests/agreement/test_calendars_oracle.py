@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.agreement.calendars import MINUTE, Calendar, Hours, business_days_later, next_opening, open_time, used_up_at
@@ -105,7 +105,7 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, date]:
     return calendar, day
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=calendars(), data=st.data())
 def test_calendars_agree_with_counting_minutes(made: tuple[Calendar, date], data: st.DataObject) -> None:
     calendar, day = made
@@ -126,7 +126,7 @@ def test_calendars_agree_with_counting_minutes(made: tuple[Calendar, date], data
                 assert business_days_later(calendar, micros_of(start), days) == micros_of(expected)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=calendars(), offset=st.integers(-(10**11), 10**11), amount=st.integers(0, 10**11))
 def test_used_up_is_the_inverse_of_open_time(made: tuple[Calendar, date], offset: int, amount: int) -> None:
     """To the microsecond, and it is the earliest such instant."""

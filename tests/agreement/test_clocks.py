@@ -237,8 +237,8 @@ def test_an_owners_clock_is_named_by_when_they_took_over() -> None:
     before = as_of("2026-11-16T12:00-05:00", episode(ASSIGNED, owners=(("A", ASSIGNED[0]), b)))
     after = as_of("2026-11-16T12:00-05:00", episode(ASSIGNED, owners=(("A", ASSIGNED[0]), ("C", CALLED), b)))
 
-    assert [clock.id for clock in before if clock.rep == "B"] == ["ann/1/it/1/1794844800"]
-    assert [clock.id for clock in after if clock.rep == "B"] == ["ann/1/it/1/1794844800"]
+    assert [clock.id for clock in before if clock.rep == "B"] == ["ann/1/it/1/1794844800000000"]
+    assert [clock.id for clock in after if clock.rep == "B"] == ["ann/1/it/1/1794844800000000"]
 
 
 def test_before_the_answer_the_customer_clock_is_breached() -> None:
@@ -404,7 +404,7 @@ def test_each_feedback_has_its_own_answer_clock() -> None:
     first, second = as_of("2026-11-06T09:00-05:00", way, sla(reply))
 
     assert (first.state, second.state) == ("met", "running")
-    assert (second.id, second.due) == ("ann/1/it/1793890800", at("2026-11-19T10:00-05:00"))  # named by its start
+    assert (second.id, second.due) == ("ann/1/it/1793890800000000", at("2026-11-19T10:00-05:00"))  # named by its start
 
 
 def test_an_event_may_be_told_apart_by_its_detail() -> None:

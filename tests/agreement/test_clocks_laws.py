@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.agreement.alarms import actions
@@ -73,7 +73,7 @@ def asked(agreed: Sla, way: Episode, paused: list[Pause], minute: int) -> dict[s
     return {clock.id: clock for clock in found}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policy=policies(), way=episodes(), paused=pauses, seed=st.randoms(), now=minutes)
 def test_the_order_of_arrival_does_not_matter(
     policy: Policy, way: Episode, paused: list[Pause], seed: Random, now: int
@@ -84,7 +84,7 @@ def test_the_order_of_arrival_does_not_matter(
     assert asked(terms(policy), way, shuffled, now) == asked(terms(policy), way, paused, now)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policy=policies(), way=episodes(), paused=pauses, now=minutes, later=minutes)
 def test_what_has_ended_stays_so_and_a_breach_is_for_ever(
     policy: Policy, way: Episode, paused: list[Pause], now: int, later: int
@@ -101,7 +101,7 @@ def test_what_has_ended_stays_so_and_a_breach_is_for_ever(
             assert after[name].used >= clock.used
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policy=policies(), way=episodes(), paused=pauses, more=pauses, now=minutes)
 def test_pausing_later_never_heals_a_breach(
     policy: Policy, way: Episode, paused: list[Pause], more: list[Pause], now: int
@@ -112,7 +112,7 @@ def test_pausing_later_never_heals_a_breach(
             assert asked(terms(policy), way, [*paused, *late], now)[name].state == "breached"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policy=policies(), way=episodes(), paused=pauses, now=minutes)
 def test_a_clock_agrees_with_itself(policy: Policy, way: Episode, paused: list[Pause], now: int) -> None:
     for clock in asked(terms(policy), way, paused, now).values():
@@ -128,7 +128,7 @@ def test_a_clock_agrees_with_itself(policy: Policy, way: Episode, paused: list[P
             assert clock.used <= clock.goal.within.amount
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policy=policies(), way=episodes(), paused=pauses, now=minutes)
 def test_nothing_changes_before_it_is_said_to(policy: Policy, way: Episode, paused: list[Pause], now: int) -> None:
     """Asked again a microsecond before the next change, with no new event, a clock is in the same state."""
@@ -141,7 +141,7 @@ def test_nothing_changes_before_it_is_said_to(policy: Policy, way: Episode, paus
             assert next(one for one in later if one.id == name).state == clock.state
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policy=policies(), way=episodes(), paused=pauses, steps=st.lists(minutes, min_size=1, max_size=6))
 def test_however_often_it_is_asked_each_key_comes_once(
     policy: Policy, way: Episode, paused: list[Pause], steps: list[int]

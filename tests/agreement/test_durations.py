@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.agreement.calendars import ALWAYS, MINUTE, Calendar, next_opening
 from syncd.agreement.counting import FOREVER
-from syncd.agreement.durations import Clockwork, Pause, Target, deadline, spoken, target, union, used, used_up
+from syncd.agreement.durations import Clockwork, Pause, Target, deadline, spoken, target, union, until_end_of, used, used_up
 from tests.agreement.build import at
 from tests.agreement.calendars import MADRID, NY
 
@@ -170,6 +172,11 @@ def test_pauses_move_the_due_time(start: str, text: str, paused: tuple[Pause, ..
     assert deadline(target(text, "business", {}), NY, at(start), paused).due == at(due)
 
 
+def test_a_leave_pauses_to_the_end_of_its_last_day() -> None:
+    assert until_end_of(date(2026, 11, 20), MONDAY, "Europe/Madrid") == Pause(MONDAY, at("2026-11-21T00:00+01:00"))
+    assert union([until_end_of(date(2026, 11, 14), MONDAY, "Europe/Madrid")]) == ()  # over already
+
+
 def test_a_pause_without_end_leaves_nothing_due() -> None:
     paused = (Pause(MONDAY + HOUR, FOREVER),)
 
@@ -198,7 +205,7 @@ targets = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(calendar=calendars, start=minutes, amount=st.integers(1, 3000), paused=some_pauses)
 def test_used_up_with_pauses_agrees_with_counting_minutes(
     calendar: Calendar, start: int, amount: int, paused: list[Pause]
@@ -215,7 +222,7 @@ def test_used_up_with_pauses_agrees_with_counting_minutes(
     assert used(calendar, began, end, union(paused)) == amount * MINUTE
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(calendar=calendars, one=targets, start=minutes, paused=some_pauses, more=some_pauses)
 def test_a_further_pause_never_makes_anything_due_earlier(
     calendar: Calendar, one: Target, start: int, paused: list[Pause], more: list[Pause]
@@ -228,7 +235,7 @@ def test_a_further_pause_never_makes_anything_due_earlier(
     assert deadline(one, calendar, began, union([*paused, *late])).due == before  # pausing after the breach heals nothing
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(calendar=calendars, one=targets, start=minutes, later=st.integers(0, 10_000), paused=some_pauses)
 def test_what_starts_later_is_not_due_earlier(
     calendar: Calendar, one: Target, start: int, later: int, paused: list[Pause]

@@ -46,6 +46,11 @@ def test_the_reason_of_an_earlier_answer_is_not_that_of_the_next() -> None:
         pytest.param({"disposition_reason": Filled("price", 5)}, (), id="a reason alone"),
         pytest.param({"disposition": Filled("Maybe", 5)}, (), id="a word nobody agreed on"),
         pytest.param({"disposition": Filled("Rejected-Nurture", 10, "kim")}, (REJECTED,), id="known already"),
+        pytest.param(
+            {"disposition": Filled("Rejected-Nurture", 10), "disposition_reason": Filled("timing", 12)},
+            (Answer(at=10, value="Rejected-Nurture", reason="timing", reason_at=12),),
+            id="known already with its reason",
+        ),
     ],
 )
 def test_there_is_nothing_new_to_read(fields: dict[str, Filled], known: tuple[Answer, ...]) -> None:

@@ -155,6 +155,12 @@ def test_a_team_of_teams_has_everybody_once() -> None:
     assert everybody(WORLD) == {"kim", "lee", "mar", "ivo"}
 
 
+def test_a_team_that_holds_itself_or_one_that_is_not_there_ends_there() -> None:
+    teams = {"a": Team(members=(rep("kim"),), teams=("b", "gone")), "b": Team(members=(rep("lee"),), teams=("a",))}
+
+    assert [one.who for one in members(RoutingTerms(teams=teams), "a")] == ["kim", "lee"]
+
+
 # ---------------------------------------------------------------- nobody
 
 

@@ -101,6 +101,13 @@ def test_holidays_by_law_know_their_names_and_exceptions(tmp_path: Path) -> None
     assert closed_because(ny, at("2026-07-03T15:00")) == "Independence Day (observed)"
 
 
+def test_a_country_may_be_known_for_fewer_years(tmp_path: Path) -> None:
+    """India's moon is reckoned up to 2035; a warning would fail this test."""
+    time = 'time: {calendars: {in: {tz: Asia/Kolkata, hours: {mon-fri: ["10:00-19:00"]}, holidays: {country: IN}}}}\n'
+
+    assert date(2026, 1, 26) in loaded(tmp_path, time).calendars["in"].holidays  # Republic Day
+
+
 def test_holidays_from_a_file_last_repeat_and_are_left_out(tmp_path: Path) -> None:
     holidays = loaded(tmp_path).calendars["madrid"].holidays
 

@@ -152,7 +152,7 @@ def test_feedback_outlives_the_episode_and_each_one_is_answered(tmp_path: Path) 
 
     assert (feedback.stop, feedback.outlives, feedback.each) == (on("feedback"), True, False)
     assert (answer.stop, answer.outlives, answer.each) == (on("answered"), True, True)
-    assert answer.start == Moments((Moment("feedback", frozenset({"Accepted/SQL"})),))  # an acceptance needs no reply
+    assert answer.start == Moments((Moment("feedback", frozenset({"Accepted/SQL"})), Moment("feedback_received")))
 
 
 def test_figures_are_promised_too(tmp_path: Path) -> None:
@@ -423,6 +423,12 @@ def test_one_side_alone_is_a_warning(tmp_path: Path) -> None:
 def test_a_mistake_is_told_with_line_and_remedy(tmp_path: Path, before: str, after: str, problem: str) -> None:
     assert before in SLA
     assert problems(tmp_path, TIME + SLA.replace(before, after, 1)) == [f"agreement.yaml:{problem}"]
+
+
+def test_a_promise_that_cannot_be_read_is_told_of_once(tmp_path: Path) -> None:
+    sections = TIME + SLA.replace("      stop: contact_attempt\n", "")
+
+    assert problems(tmp_path, sections) == ["agreement.yaml:33: sla.sales.first_contact: has either 'stop' or 'need'"]
 
 
 def test_business_clocks_need_a_calendar(tmp_path: Path) -> None:

@@ -129,6 +129,18 @@ def test_somebody_else_at_work_on_the_same_is_no_loss(error: Exception) -> None:
     assert waits.pauses == [1]
 
 
+def test_what_a_stop_breaks_off_is_no_loss() -> None:
+    stop, log = Event(), Logged()
+
+    def step() -> timedelta:
+        stop.set()
+        raise Unavailable("not sent because syncd is stopping")
+
+    repeat(Loop(name="pull crm", step=step), stop=stop, log=log, clock=VirtualClock(START).now, rng=Random(7))
+
+    assert log.events == []
+
+
 def test_a_bug_parks_its_loop_with_one_traceback() -> None:
     log, _ = run(MINUTE, ZeroDivisionError("bug"), MINUTE)
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from syncd.agreement.dispositions import Feedback
 from syncd.agreement.notices import Message
-from syncd.engine import sync
+from syncd.engine import listening, sync, why
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
-from syncd.store import assessments
+from syncd.report.compliance import by_group
+from syncd.store import assessments, clocks
 from syncd.store.database import Store
 from tests.engine.build import START, STREAMS, Home, Quiet
 
@@ -47,6 +49,7 @@ sla:
   calendar: office
   marketing:
     handoff: {start: became mql, stop: assigned, within: 24h, clock: elapsed}
+    answer: {start: sales feedback received, stop: marketing replied, within: 10bd}
   sales:
     first_contact:
       start: assigned
@@ -330,3 +333,60 @@ def test_asking_again_changes_nothing(office: Home) -> None:
 
     assert office.person("ann@firm.example").clocks == before.clocks
     assert len(office.crm.written) == written
+
+
+def test_feedback_about_a_lead_runs_until_marketing_replies(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    with office.store.write() as tx:
+        person = why.find(tx, office.site, "ann@firm.example")
+        item = Feedback(id="", at=office.site.now(), party="sales", by="kim", kind="missing_content", text="a security paper")
+        name = listening.give(tx, office.site, item, person=person)
+    after(office, hours=1)
+    assert clock(office, "answer").state == "running"
+
+    with office.store.write() as tx:
+        listening.reply(tx, office.site, name, by="ana", text="on Monday")
+    after(office, minutes=1)
+    assert (clock(office, "answer").state, clock(office, "answer").used_minutes) == ("met", 60)
+
+
+def test_an_overturned_rejection_makes_an_mql_again(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Unqualified", "Reason": "no budget"})
+    after(office, minutes=1)
+    with office.store.write() as tx:
+        person = why.find(tx, office.site, "ann@firm.example")
+        assert person is not None
+        listening.doubt(tx, office.site, person, by="ana", party="marketing", why="has a budget since Monday")
+    after(office, hours=1)
+    assert office.person("ann@firm.example").stage == "disqualified"
+
+    with office.store.write() as tx:
+        listening.decide(tx, office.site, person, verdict="overturned", by="boss")
+    after(office, minutes=1)
+    assert office.person("ann@firm.example").stage == "mql"
+
+
+def test_what_nobody_answered_cannot_be_disputed(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    with office.store.write() as tx, pytest.raises(listening.Unheard, match="there is no answer"):
+        person = why.find(tx, office.site, "ann@firm.example")
+        assert person is not None
+        listening.doubt(tx, office.site, person, by="ana", party="marketing", why="no")
+
+
+def test_promises_are_reported_by_whoever_keeps_them(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    did(office, "call", outbound=True)
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=1)
+    after(office, hours=2)
+    with office.store.read() as tx:
+        found = clocks.started_between(tx, 0, office.site.now())
+    rows = [one for one in by_group(found, lambda one: one.owner[:3]) if one.promise == "first_contact"]
+
+    assert [(one.group, one.counts.met, one.counts.breached) for one in rows] == [("kim", 1, 0), ("lee", 0, 1)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from syncd.agreement.handoff import STAGES
+from syncd.agreement.scoring import NO_BAND
 from syncd.engine.provision import needed, provisioned
 from syncd.model import RemoteField
 from syncd.spi import Misconfigured
@@ -19,7 +20,7 @@ WRITES = """\
 @pytest.fixture(name="home")
 def writing(home: Home) -> Home:
     home.mapping = MAPPING.replace("    write: {score: Score, stage: Stage, reasons: Why}\n", WRITES)
-    home.agreement = AGREEMENT + '      show: {grade: {fit: {A: "> 80", B: "<= 80"}}}\n'
+    home.agreement = AGREEMENT + '      show: {grade: {fit: {A: "> 80", B: "<= 80"}, engagement: {"1": "> 9", "2": "<= 9"}}}\n'
     home.open()
     return home
 
@@ -29,8 +30,8 @@ def test_what_is_written_decides_which_type_of_field_is_needed(home: Home) -> No
 
     assert {one.name: (one.type, one.options) for one in fields["contacts"]} == {
         "Score": ("number", ()),
-        "Band": ("choice", ("mql", "nurture")),
-        "Grade": ("choice", ("A", "B")),
+        "Band": ("choice", ("mql", "nurture", NO_BAND)),
+        "Grade": ("choice", ("A1", "A2", "B1", "B2")),
         "Stage": ("choice", STAGES),
         "Why": ("text", ()),
         "Role": ("choice", ("ceo", "student", "other")),

@@ -24,14 +24,13 @@ LaneName: TypeAlias = Literal["quick", "complete", "archived"]
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how far back, in milliseconds.
 
-    ``settle`` is how far the complete lane trails. A window begins ``overlap`` before the last one's end and holds at most
-    ``longest``, if that is not 0. ``lanes`` are those a stream has.
+    ``settle`` is how far the complete lane trails, ``sweep`` how often everything is walked, 0 for never. A window begins
+    ``overlap`` before the last one's end. ``lanes`` are those a stream has.
     """
 
     settle: int
     sweep: int
     lanes: tuple[LaneName, ...] = ("quick", "complete", "archived")
-    longest: int = 0
     overlap: int = 120_000
     every_quick: int = 5_000
     every_complete: int = 900_000
@@ -46,19 +45,22 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     after: str = ""
     mark: int = 0
+    pages: int = 0
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing being read. ``part`` names what is listed of several things, ``behind`` those of them that are read."""
+    """A listing being read: since when, which ``part`` of several, and behind what."""
 
     began: int
     part: str = ""
     after: str = ""
-    seen: int = 0
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Until when each lane has read, when the last whole walk began (0: never), and what is under way."""
+    """Until when each lane has read, when the last whole walk began (0: never), and what is under way.
+
+    ``span`` is how much a window may hold beyond its overlap, 0 for any.
+    """
 
     quick: int = 0
     complete: int = 0
@@ -66,6 +68,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     swept: int = 0
     lane: Lane | None = None
     walk: Walk | None = None
+    span: int = 0
     v: int = 1
 
 
@@ -99,7 +102,7 @@ def due(cursor: Cursor, now: int, pace: Pace) -> Cursor:
         lane = _lane(cursor, name, now, pace)
         if lane is not None:
             return replace(cursor, lane=lane)
-    if cursor.walk is None and now - cursor.swept >= pace.sweep:
+    if pace.sweep and cursor.walk is None and now - cursor.swept >= pace.sweep:
         return replace(cursor, walk=Walk(began=now))
     return cursor
 
@@ -136,5 +139,5 @@ def _lane(cursor: Cursor, name: LaneName, now: int, pace: Pace) -> Lane | None:
     }[name]
     if until - at < every:
         return None
-    until = min(until, at + pace.longest) if pace.longest else until
+    until = min(until, at + cursor.span) if cursor.span else until
     return Lane(name=name, since=at - pace.overlap, until=until, mark=until)

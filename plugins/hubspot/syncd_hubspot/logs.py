@@ -1,4 +1,4 @@
-"""Pulls logs of events, which only ever grow: marketing e-mail events and page views, a day at a time at most."""
+"""Pulls logs of events, which only ever grow: marketing e-mail events and page views, window by window."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from syncd_hubspot.values import iso
 __all__ = ["LogPuller", "Read", "Reader", "email_events", "page_views"]
 
 _SHORTEST = 1_000
+_HOUR, _DAY = 3_600_000, 86_400_000
+_FEW, _MANY = 1, 10
 
 
 class Read(NamedTuple):
@@ -35,7 +37,11 @@ Reader: TypeAlias = Callable[[Portal, Lane, int], Read]
 
 
 class LogPuller:
-    """Reads a log by *read*; *history* milliseconds back at first."""
+    """Reads a log by *read*; *history* milliseconds back at first, in windows as long as suits it.
+
+    Deep pages of a long window are slow and their tokens do not live long, and a quiet year of single days would be hundreds of
+    requests; so the next window is twice as long after one page, and half as long after many.
+    """
 
     def __init__(self, portal: Portal, read: Reader, *, limit: int, pace: Pace, history: int) -> None:
         self._portal, self._read, self._limit, self._pace, self._history = portal, read, limit, pace, history
@@ -44,11 +50,15 @@ class LogPuller:
         """Return the page after the cursor *text*."""
         cursor, now = cursors.decoded(text), self._portal.theirs
         if not cursor.swept:
-            cursor = Cursor(quick=now - self._history, complete=now - self._pace.settle, swept=now)
+            cursor = Cursor(quick=now - self._history, complete=now - self._pace.settle, swept=now, span=_DAY)
         cursor = cursors.due(cursor, now, self._pace)
         if cursor.lane is None:
             return page_of(cursor, [], more=False)
         return self._page(cursor, cursor.lane)
+
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies all that happened at *at*, in milliseconds, or later."""
+        return replace(cursors.since(at, self._portal.theirs, self._pace), span=_DAY)
 
     def _page(self, cursor: Cursor, lane: Lane) -> Page:
         try:
@@ -58,7 +68,11 @@ class LogPuller:
         if not lane.after:
             lag = self._pace.settle if lane.name == "complete" else 0
             lane = replace(lane, mark=min(lane.mark, self._portal.theirs - lag))
-        onward = replace(cursor, lane=replace(lane, after=read.after)) if read.after else cursors.closed(cursor, lane)
+        lane = replace(lane, pages=lane.pages + 1)
+        if read.after:
+            onward = replace(cursor, lane=replace(lane, after=read.after))
+        else:
+            onward = replace(cursors.closed(cursor, lane), span=_next_span(cursor.span, lane.pages))
         more = cursors.due(onward, self._portal.theirs, self._pace).lane is not None
         return page_of(onward, read.found, more=more)
 
@@ -93,6 +107,12 @@ def page_views(portal: Portal, lane: Lane, limit: int) -> Read:
     }
     rows, after = portal.rows(portal.paths.occurrences, params, "page_views", after=lane.after)
     return Read([occurrence(row) for row in rows], after)
+
+
+def _next_span(span: int, pages: int) -> int:
+    if pages > _MANY:
+        return max(_HOUR, span // 2)
+    return min(32 * _DAY, span * 2) if pages <= _FEW else span
 
 
 def _again(lane: Lane) -> Lane:

@@ -37,6 +37,7 @@ def emulator() -> Iterator[Emulator]:
 def client(emulator: Emulator) -> HubSpot:
     api = HubSpot(access_token=emulator.token)
     api.config["host"] = emulator.url
+    api.config["client_side_validation"] = True
     return api
 
 
@@ -80,6 +81,8 @@ def test_a_search_finds_what_its_filters_say(client: HubSpot, emulator: Emulator
 
 
 def test_a_batch_says_what_it_could_not_find(client: HubSpot, emulator: Emulator) -> None:
+    """The client's own validation wants ``links`` in each error, which HubSpot's documented example does not have."""
+    client.config["client_side_validation"] = False
     first = str(min(emulator.portal.of("contacts").live))
     wish = BatchReadInputSimplePublicObjectId(
         properties=["email"],

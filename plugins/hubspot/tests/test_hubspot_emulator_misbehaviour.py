@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from emulator_calls import CONTACTS, Asked, Json
+from emulator_calls import CONTACTS, Asked, Got, Json
 from syncd_hubspot.emulator.fault_table import FAULTS, table
 from syncd_hubspot.emulator.misbehaviour import parsed
 
@@ -59,16 +59,23 @@ def test_a_wrong_clock_stamps_what_is_written() -> None:
     assert hub.get(f"{CONTACTS}/{one}").text("updatedAt") == "2026-11-21T12:01:30.000Z"
 
 
-def test_while_pages_are_read_records_move_vanish_and_merge() -> None:
-    hub = Asked(contacts=20, misbehave="shift:1,vanish:1,merge:1")
-    before = dict(hub.service.portal.of("contacts").live)
+def test_while_pages_are_read_a_record_moves() -> None:
+    hub = Asked(contacts=20, misbehave="shift:1")
+    hub.clock.forward(60)
     hub.get(CONTACTS)
-    table_ = hub.service.portal.of("contacts")
-    assert len(table_.archived) == 1
-    assert len(table_.merged_into) == 2
-    assert any(
-        one.values != before[one.id].values for one in [*table_.live.values(), *table_.archived.values()] if one.id in before
-    )
+    assert [one.updated_at for one in hub.service.portal.of("contacts").live.values()].count(hub.clock.at) == 1
+
+
+def test_while_pages_are_read_a_record_vanishes() -> None:
+    hub = Asked(contacts=20, misbehave="vanish:1")
+    assert len(hub.get(f"{CONTACTS}?limit=50").ids()) == 19
+    assert len(hub.service.portal.of("contacts").archived) == 1
+
+
+def test_while_pages_are_read_two_records_merge() -> None:
+    hub = Asked(contacts=20, misbehave="merge:1")
+    assert len(hub.search().ids()) == 19
+    assert len(hub.service.portal.of("contacts").merged_into) == 2
 
 
 @pytest.mark.parametrize(
@@ -158,6 +165,16 @@ def test_a_fault_of_chance_never_strikes_thrice_in_a_row() -> None:
     statuses = [hub.get(CONTACTS).status for _ in range(60)]
     assert "503503503" not in "".join(map(str, statuses))
     assert statuses.count(503) > 30
+
+
+def test_faults_together_never_spoil_a_request_thrice_in_a_row() -> None:
+    hub = Asked(misbehave="503:0.7,429:0.7,html:0.7,cut:0.7")
+    spoiled = [got.status != 200 or got.outcome.cut is not None or "html" in got.outcome.answer.media for got in _many(hub)]
+    assert all(not all(spoiled[n : n + 3]) for n in range(len(spoiled) - 2))
+
+
+def _many(hub: Asked) -> list[Got]:
+    return [hub.get(CONTACTS) for _ in range(90)]
 
 
 def test_the_same_seed_gives_the_same_faults() -> None:

@@ -202,6 +202,33 @@ def test_a_merge_takes_the_associations_of_both_along(hub: Asked) -> None:
     assert hub.service.portal.links.of("contacts", new, "companies") == {int(firm): (279, 1)}
 
 
+def test_a_merge_keeps_one_primary_company(hub: Asked) -> None:
+    one, other, first, second = hub.make("a@firm.example"), hub.make("b@firm.example"), company(hub), company(hub)
+    hub.post(f"{PAIRS}/batch/create", pair(one, first))
+    hub.post(f"{PAIRS}/batch/create", pair(other, second))
+    new = hub.service.portal.merge("contacts", one, other)
+    assert hub.service.portal.links.of("contacts", new.id, "companies") == {int(first): (279, 1), int(second): (279,)}
+    assert new.values["associatedcompanyid"] == first
+
+
+def test_a_company_is_the_primary_one_of_many(hub: Asked) -> None:
+    firm = company(hub)
+    people = [hub.make(f"p{n}@firm.example") for n in range(3)]
+    hub.clock.forward(60)
+    for one in people:
+        hub.service.portal.associate(hub.service.portal.links.labels[2], int(firm), one)
+    assert all(hub.service.portal.links.of("contacts", one, "companies") == {int(firm): (279, 1)} for one in people)
+    read = hub.get(f"/crm/objects/2026-09/companies/{firm}?properties=num_associated_contacts")
+    assert (read.text("properties", "num_associated_contacts"), read.text("updatedAt")) == ("3", "2026-11-21T12:00:00.000Z")
+
+
+def test_a_company_that_is_archived_is_nobodys_company(hub: Asked) -> None:
+    one, firm = hub.make("a@firm.example"), company(hub)
+    hub.post(f"{PAIRS}/batch/create", pair(one, firm))
+    hub.ask("DELETE", f"/crm/objects/2026-09/companies/{firm}")
+    assert hub.service.portal.of("contacts").live[one].values["associatedcompanyid"] == ""
+
+
 def test_an_owner_who_left_is_listed_apart() -> None:
     hub = Asked(contacts=1)
     assert len(hub.get("/crm/v3/owners/").ids()) == 5

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from syncd_hubspot.emulator import Emulator, Options, emulated
-from syncd_hubspot.emulator.cli import parser
+from syncd_hubspot.emulator.cli import main, parser
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 
@@ -95,3 +95,28 @@ def test_help_lists_what_can_go_wrong(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         parser().parse_args(["--help"])
     assert "of a batch's writes fail by themselves" in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulated() as emulator, pytest.raises(SystemExit):
+        main(["--port", str(urlsplit(emulator.url).port)])
+    assert "Address already in use" in capsys.readouterr().err
+
+
+def test_a_fault_that_is_none_is_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--misbehave", "gremlins"])
+    assert "there is no fault 'gremlins'" in capsys.readouterr().err
+
+
+def test_a_body_can_come_in_drips() -> None:
+    with emulated(Options(misbehave="drip:1")) as emulator:
+        place = urlsplit(emulator.url)
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=10) as line:
+            line.sendall(f"GET {CONTACTS} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {emulator.token}\r\n\r\n".encode())
+            text = b""
+            while not text.endswith(b"\r\n\r\n{"):
+                text += line.recv(1)
+            line.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                line.recv(100)

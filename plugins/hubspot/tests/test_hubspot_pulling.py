@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hubspot_world import HubSpotWorld
 from syncd_hubspot.api import opened
+from syncd_hubspot.emulator.activity import Form
 
 from syncd.spi import Activity, Association, BadAnswer, Connector, Page, Ref, SourceRecord, Unauthorized
 from syncd.testing.bench import folded, reading
@@ -210,6 +211,16 @@ def test_a_portal_without_page_views_goes_on_without_them(world: HubSpotWorld, t
     world.service.portal.account.is_enterprise = False
     page = connector(world, tmp_path).pull("page_views", None)
     assert not page.more and "subscription" in page.notes[0]
+
+
+def test_a_form_that_is_gone_does_not_stop_the_others(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill("form_submissions", 2)
+    happened = world.service.portal.activity
+    happened.add_form(Form(id="form-0", name="Gone", created_at=0))
+    source = connector(world, tmp_path)
+    gone = happened.forms["form-0"]
+    world.answers_before = lambda path: happened.forms.pop("form-0", gone) if path.endswith("/form-0") else None
+    assert set(folded(reading(source.pull, "form_submissions"))) == set(refs)
 
 
 def test_contacts_the_token_may_not_see_stop_the_connection(world: HubSpotWorld, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 from syncd_hubspot.limits import budgets
 from syncd_hubspot.paths import Paths
-from syncd_hubspot.settings import STREAMS, HubSpotSettings, kinds
+from syncd_hubspot.settings import STREAMS, HubSpotSettings, OAuth, kinds
 
 OAUTH = {"client_id": "a", "client_secret": "env:B", "refresh_token": "env:C"}
 
@@ -75,3 +77,8 @@ def test_an_installed_app_has_a_burst_of_its_own_and_no_daily_limit() -> None:
 )
 def test_every_request_counts_against_one_burst_and_the_day(path: str, names: set[str]) -> None:
     assert {one.name for one in budgets(settings()) if one.covers("POST", path)} == names
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert [name for name in (*HubSpotSettings.model_fields, *OAuth.model_fields) if f"`{name}`" not in readme] == []

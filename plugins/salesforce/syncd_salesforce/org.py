@@ -133,8 +133,9 @@ class Org:
         doing = f"{name}: getUpdated"
         params = {"start": written(start), "end": written(self.now)}
         came = self.get(doing, f"{self.base}/sobjects/{name}/updated/", params)
-        given = came.get("latestDateCovered") if isinstance(came, dict) else None
-        return _instant(given)
+        if not isinstance(came, dict) or not isinstance(came.get("ids"), list):
+            raise BadAnswer(f"{doing}: the answer has no ids; tried again later")
+        return _instant(came.get("latestDateCovered"))
 
     def deleted(self, name: str, start: datetime, end: datetime) -> Deletions:
         """Return what was deleted in [start, end), whole minutes."""

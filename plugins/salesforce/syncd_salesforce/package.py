@@ -33,8 +33,8 @@ Part: TypeAlias = "str | int | bool | Parts | Sequence[Parts] | Sequence[str]"
 Parts: TypeAlias = Mapping[str, Part]
 
 
-def metadata(field: RemoteField) -> Parts:
-    """Return the definition of a custom field, as Tooling API takes it too.
+def metadata(field: RemoteField, *, value_key: str = "fullName") -> Parts:
+    """Return the definition of a custom field. Tooling API takes it too, with ``valueName`` as the key of a picklist's values.
 
     >>> metadata(RemoteField(name="syncd_Score__c", label="syncd score", type="number"))
     {'label': 'syncd score', 'type': 'Number', 'precision': 18, 'scale': 2}
@@ -43,7 +43,7 @@ def metadata(field: RemoteField) -> Parts:
     if field.type == "bool":
         return {"label": label, "type": "Checkbox", "defaultValue": False}
     if field.type == "choice" and field.options:
-        values: list[Parts] = [{"fullName": one, "default": False, "label": one} for one in field.options]
+        values: list[Parts] = [{value_key: one, "default": False, "label": one} for one in field.options]
         # Unrestricted: a new band or stage of the agreement is not refused before somebody has added it here.
         definition: Parts = {"sorted": False, "value": values}
         return {"label": label, "type": "Picklist", "valueSet": {"restricted": False, "valueSetDefinition": definition}}

@@ -67,7 +67,7 @@ def _created(source: Source, missing: Mapping[str, Sequence[RemoteField]]) -> It
     made: list[tuple[str, RemoteField]] = []
     for name, one in _each(missing):
         try:
-            body = {"FullName": f"{name}.{one.name}", "Metadata": metadata(one)}
+            body = {"FullName": f"{name}.{one.name}", "Metadata": metadata(one, value_key="valueName")}
             org.post(f"{name}.{one.name}: create", f"{org.base}/tooling/sobjects/CustomField", body)
         except Declined as error:
             if error.code not in _THERE:

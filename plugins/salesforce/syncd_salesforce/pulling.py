@@ -24,7 +24,7 @@ from syncd_salesforce.objects import Sobject
 from syncd_salesforce.org import Org
 from syncd_salesforce.records import gone, make
 from syncd_salesforce.refusals import Declined, Refusal
-from syncd_salesforce.schemas import Schemas
+from syncd_salesforce.schemas import HIDDEN, Schemas
 from syncd_salesforce.settings import SalesforceSettings
 from syncd_salesforce.sweeps import Sweeper, Swept
 
@@ -77,11 +77,18 @@ class Puller:
         self._dropped: list[str] = []
 
     def pull(self, cursor: str | None) -> Page:
-        """Return the page after *cursor*. Raises: Declined, and what the client raises."""
+        """Return the page after *cursor*; none for an object that is hidden. Raises: Declined, and what the client raises."""
         state = decoded(cursor)
         chosen = self.chosen()
-        if chosen is None:
-            return Page(records=(), cursor=cursor or encoded(state), more=False, notes=(_no_object(self._thing),))
+        try:
+            if chosen is not None:
+                return self._pulled(state, chosen)
+        except Declined as error:
+            if error.code not in HIDDEN or self._source.schemas.describe(self._thing.name, anew=True) is not None:
+                raise
+        return Page(records=(), cursor=cursor or encoded(state), more=False, notes=(_no_object(self._thing),))
+
+    def _pulled(self, state: State, chosen: Selection) -> Page:
         state, notes = self._opened(state, chosen)
         step = _Step(state)
         while step.state.is_busy:

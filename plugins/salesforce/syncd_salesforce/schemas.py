@@ -13,11 +13,11 @@ from syncd_salesforce.describe import Describe, described
 from syncd_salesforce.org import Org, answer
 from syncd_salesforce.refusals import Declined
 
-__all__ = ["Schemas", "versions"]
+__all__ = ["HIDDEN", "Schemas", "versions"]
 
 _FRESH = timedelta(hours=1)
 _SURE = timedelta(days=1)  # rights change what a describe shows without changing its date
-_HIDDEN = {"NOT_FOUND", "INVALID_TYPE", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"}
+HIDDEN = {"NOT_FOUND", "INVALID_TYPE", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"}
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ class Schemas:
         try:
             reply = self._org.send(doing, "GET", f"{self._org.base}/sobjects/{name}/describe", headers=condition)
         except Declined as error:
-            if error.code not in _HIDDEN:
+            if error.code not in HIDDEN:
                 raise
             self._assure_version()
             return None

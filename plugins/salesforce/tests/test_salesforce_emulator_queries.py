@@ -40,6 +40,14 @@ def test_pages_are_as_large_as_the_server_likes_and_the_last_says_so(emulator: E
     assert [first[:2], second[:2], third[:2]] == [(200, False), (200, False), (50, True)]
 
 
+def test_a_client_may_hint_at_the_size_of_pages(emulator: Emulator) -> None:
+    leads(emulator, 250)
+    header = "Sforce-Query-Options: batchSize=200"
+    content = emulator.ask("GET", "/query", header=header, q="SELECT Id FROM Lead").content
+    assert isinstance(content, dict)
+    assert (len(content["records"]), content["totalSize"], content["done"]) == (200, 250, False)
+
+
 def test_a_locator_gives_the_same_page_again_for_two_days(emulator: Emulator, clock: VirtualClock) -> None:
     leads(emulator, 250)
     emulator.instance.page = 200
@@ -90,6 +98,20 @@ def test_groups_bear_their_names_and_numbered_expressions(emulator: Emulator) ->
     )
 
 
+def test_groups_do_not_see_case_in_names_or_values(emulator: Emulator) -> None:
+    for company in ("One", "ONE", "Two"):
+        add(emulator.org, "Lead", {"LastName": "Roe", "Company": company})
+    answer = asked(emulator, "SELECT company, COUNT(Id) n FROM Lead GROUP BY Company HAVING count(id) > 1")
+    assert answer.endswith('[{"attributes":{"type":"AggregateResult"},"Company":"One","n":2}]}')
+
+
+def test_fields_come_in_the_order_asked_for(emulator: Emulator) -> None:
+    add(emulator.org, "Account", {"Name": "Example Ltd"})
+    answer = asked(emulator, "SELECT Type, (SELECT Id FROM Contacts), Owner.Name, name, Owner.Email FROM Account")
+    assert '"Type":null,"Contacts":null,"Owner":{"attributes"' in answer
+    assert answer.endswith('"Email":"integration@acme.example"},"Name":"Example Ltd"}]}')
+
+
 def test_parents_are_nested_and_null_where_there_is_none(emulator: Emulator) -> None:
     (key,) = leads(emulator, 1)
     add(emulator.org, "Task", {"Subject": "Call", "WhoId": key})
@@ -120,10 +142,22 @@ def test_children_stand_in_their_parent_and_are_null_if_there_are_none(emulator:
     assert answer.endswith('"Name":"Other Ltd","Contacts":null}]}')
 
 
-def test_without_view_all_only_own_records_show(emulator: Emulator) -> None:
+def test_children_that_do_not_fit_are_asked_for_by_a_locator(emulator: Emulator) -> None:
+    account = add(emulator.org, "Account", {"Name": "Example Ltd"})
+    for number in range(250):
+        add(emulator.org, "Contact", {"LastName": f"Poe {number}", "AccountId": account["Id"]})
+    content = emulator.ask("GET", "/query", q="SELECT Id, (SELECT Id FROM Contacts) FROM Account").content
+    assert isinstance(content, dict)
+    children = content["records"][0]["Contacts"]
+    assert (content["done"], children["totalSize"], children["done"], len(children["records"])) == (True, 250, False, 200)
+    assert page(emulator, children["nextRecordsUrl"].removeprefix("/services/data/v67.0"))[:2] == (50, True)
+
+
+def test_without_view_all_or_by_scope_only_own_records_show(emulator: Emulator) -> None:
     leads(emulator, 2)
     user = add(emulator.org, "User", {"LastName": "Rep"})
     add(emulator.org, "Lead", {"LastName": "Other", "Company": "Example Ltd", "OwnerId": user["Id"]})
+    assert '"totalSize":2' in asked(emulator, "SELECT Id FROM Lead USING SCOPE mine")
     emulator.org.access.view_all = False
     assert '"totalSize":2' in asked(emulator, "SELECT Id FROM Lead")
 

@@ -60,7 +60,7 @@ def test_a_record_is_created_with_id_stamps_owner_and_defaults(emulator: Emulato
         ),
         pytest.param(
             {"CleanStatus": "Odd"},
-            '[{"message":"CleanStatus: bad value for restricted picklist field: Odd",'
+            '[{"message":"Clean Status: bad value for restricted picklist field: Odd",'
             '"errorCode":"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST","fields":["CleanStatus"]}]',
             id="restricted",
         ),
@@ -183,6 +183,16 @@ def test_a_validation_rule_refuses_what_breaks_it(emulator: Emulator) -> None:
     assert text(answer) == expected
 
 
+def test_a_duplicate_rule_refuses_an_address_that_is_used_unless_told_otherwise(emulator: Emulator) -> None:
+    emulator.org.duplicates.add("Lead")
+    lead(emulator, Email="roe@example.com")
+    fields: dict[str, Json] = {"LastName": "Roe", "Company": "Example Ltd", "Email": "roe@example.com"}
+    refused = text(emulator.ask("POST", "/sobjects/Lead", fields))
+    assert refused == '[{"message":"Use one of these records?","errorCode":"DUPLICATES_DETECTED"}]'
+    header = "Sforce-Duplicate-Rule-Header: allowSave=true"
+    assert emulator.ask("POST", "/sobjects/Lead", fields, header=header).status == 201
+
+
 def test_a_field_the_user_may_not_see_is_as_if_it_were_not_there(emulator: Emulator) -> None:
     key = lead(emulator)
     emulator.org.access.hidden.add(("Lead", "Title"))
@@ -202,8 +212,8 @@ def test_records_can_be_read_by_their_ids_with_null_for_those_that_are_gone(emul
 
 
 def test_describe_answers_304_until_something_changes(emulator: Emulator, clock: VirtualClock) -> None:
-    since = emulator.ask("GET", "/sobjects/Lead/describe").headers["Last-Modified"]
+    since = "If-Modified-Since: " + emulator.ask("GET", "/sobjects/Lead/describe").headers["Last-Modified"]
     clock.advance(timedelta(minutes=1))
-    assert emulator.ask("GET", "/sobjects/Lead/describe", since=since).status == 304
+    assert emulator.ask("GET", "/sobjects/Lead/describe", header=since).status == 304
     emulator.org.add_field("Lead", field_of("Score__c double(5,2) cunfsp"))
-    assert emulator.ask("GET", "/sobjects/Lead/describe", since=since).status == 200
+    assert emulator.ask("GET", "/sobjects/Lead/describe", header=since).status == 200

@@ -43,7 +43,7 @@ def test_without_a_session_nothing_else_is_answered(served: Emulator) -> None:
 
 def test_a_query_is_answered_compressed_with_limits_and_date(served: Emulator, client: httpx.Client) -> None:
     answer = client.get(f"{BASE}/query/", params={"q": "SELECT Id, Name, Company FROM Lead"})
-    assert answer.json()["totalSize"] == 40
+    assert answer.json()["totalSize"] == len(served.org.rows("Lead"))
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["sforce-limit-info"].endswith("/100000")
     assert "date" in answer.headers
@@ -53,6 +53,11 @@ def test_an_upload_may_be_compressed(client: httpx.Client) -> None:
     job = client.post(f"{BASE}/jobs/ingest", json={"object": "Lead", "operation": "update"}).json()
     content = gzip.compress(b"Id,Title\n")
     assert client.put(f"/{job['contentUrl']}", content=content, headers={"Content-Encoding": "gzip"}).status_code == 201
+
+
+def test_a_body_of_another_kind_is_refused(client: httpx.Client) -> None:
+    answer = client.post(f"{BASE}/sobjects/Lead", data={"LastName": "Roe"})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 def test_calls_are_counted_by_place(served: Emulator, client: httpx.Client) -> None:

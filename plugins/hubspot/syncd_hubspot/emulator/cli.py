@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from random import Random
 
 import msgspec
@@ -15,7 +16,7 @@ from syncd_hubspot.emulator.fault_table import table
 from syncd_hubspot.emulator.limits import PLANS
 from syncd_hubspot.emulator.running import Options, assemble
 from syncd_hubspot.emulator.sending import live, send
-from syncd_hubspot.emulator.server import HOST, serve
+from syncd_hubspot.emulator.server import HOST, listen, serve
 from syncd_hubspot.emulator.service import Service
 from syncd_hubspot.emulator.webhooks import Webhooks
 
@@ -66,38 +67,36 @@ def main(arguments: Sequence[str]) -> None:
     )
     try:
         service = assemble(options)
-    except ValueError as error:
+        listening = listen(options.port)
+    except (ValueError, OSError) as error:
         parser().error(str(error))
-    asyncio.run(_serve(service, options, per_minute=chosen.live, webhooks=chosen.webhooks))
+    service.url = f"http://{HOST}:{listening.getsockname()[1]}"
+    asyncio.run(_serve(service, listening, beside=_beside(service, options.seed, chosen.live, chosen.webhooks)))
 
 
-async def _serve(service: Service, options: Options, *, per_minute: float, webhooks: str) -> None:
+def _beside(service: Service, seed: int, per_minute: float, webhooks: str) -> list[Coroutine[None, None, None]]:
+    """Return what goes on beside the server."""
+    found: list[Coroutine[None, None, None]] = []
+    if webhooks:
+        secret = service.access.client_secret
+        queue = Webhooks(service.portal, service.misbehaviour, url=webhooks, secret=secret, rng=Random(seed + 2))
+        found.append(send(queue))
+    if per_minute:
+        found.append(live(service.portal, Random(seed + 3), per_minute=per_minute))
+    return found
+
+
+async def _serve(service: Service, listening: socket.socket, *, beside: Sequence[Coroutine[None, None, None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    beside: list[asyncio.Task[None]] = []
-    if webhooks:
-        queue = Webhooks(
-            service.portal,
-            service.misbehaviour,
-            url=webhooks,
-            secret=service.access.client_secret,
-            rng=Random(options.seed + 2),
-        )
-        beside.append(loop.create_task(send(queue)))
-    if per_minute:
-        beside.append(loop.create_task(live(service.portal, Random(options.seed + 3), per_minute=per_minute)))
-
-    for task in beside:
+    tasks = [loop.create_task(one) for one in beside]
+    for task in tasks:
         task.add_done_callback(lambda _: stop.set())
-
-    def ready(number: int) -> None:
-        service.url = f"http://{HOST}:{number}"
-        say_ready(service)
-
-    await serve(service.respond, port=options.port, ready=ready, stop=stop)
-    for task in beside:
+    say_ready(service)
+    await serve(service.respond, listening, stop=stop)
+    for task in tasks:
         if task.done():
             task.result()  # what it failed of ends the emulator
         task.cancel()

@@ -44,14 +44,14 @@ class History(Protocol):
         """Make up what happened to *contact* between two instants."""
 
 
-def found(portal: Portal, *, contacts: int, history: History) -> None:
+def establish(portal: Portal, *, contacts: int, history: History) -> None:
     """Fill a fresh portal with *contacts* people and what belongs to them, over the last half year."""
     now, rng = portal.now(), portal.rng
     staff(portal, now - 2 * HISTORY_DAYS * DAY)
     firms = [_firm(portal, rng, at=now - HISTORY_DAYS * DAY, number=n) for n in range(-(-contacts // PEOPLE_PER_FIRM))]
     for number in range(contacts):
         at = now - HISTORY_DAYS * DAY + (number + 1) * (HISTORY_DAYS - 1) * DAY // (contacts + 1)
-        person = arrive(portal, rng, firms, at=at, number=number, quiet=True)
+        person = arrive(portal, rng, firms, number=number, at=at)
         history(portal, rng, person, at=at, until=now)
 
 
@@ -88,12 +88,13 @@ def _firm(portal: Portal, rng: Random, *, at: int, number: int) -> Firm:
         "lifecyclestage": "lead",
         "hubspot_owner_id": rng.choice(reps(portal)),
     }
-    record = portal.create("companies", values, source="IMPORT", at=at + number, quiet=True)
+    values |= _dirt(portal, rng, "companies")
+    record = portal.create("companies", values, source="IMPORT", at=at + number)
     return Firm(id=record.id, name=name, domain=domain, place=(country, city, phone))
 
 
-def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, at: int, number: int, quiet: bool = False) -> int:
-    """Let a person become known; return the contact's id. Some came without a firm, a phone or an owner."""
+def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, number: int, at: int | None = None) -> int:
+    """Let a person become known, now or *at* a time past; return the contact's id. Some have no firm, phone or owner."""
     first, last = rng.choice(words.FIRST), rng.choice(words.LAST)
     firm = rng.choice(firms) if firms else None
     domain = firm.domain if firm and rng.random() < 0.9 else "example.org"
@@ -114,14 +115,19 @@ def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, at: int, numbe
         values["phone"] = f"{phone} {rng.randint(1_000_000, 9_999_999)}"
     if rng.random() < 0.7:
         values |= {"hubspot_owner_id": rng.choice(reps(portal)), "hs_lead_status": rng.choice(("NEW", "OPEN", "IN_PROGRESS"))}
-    record = portal.create("contacts", values, source="FORM", at=at, quiet=quiet)
+    values |= _dirt(portal, rng, "contacts")
+    record = portal.create("contacts", values, source="FORM", at=at)
     if firm and domain == firm.domain:
         portal.associate(portal.links.labels[1], record.id, firm.id)
     return record.id
 
 
-def deal(portal: Portal, rng: Random, contact: int, *, at: int, quiet: bool = False) -> int:
-    """Open a deal about a person and the firm."""
+def _dirt(portal: Portal, rng: Random, kind: str) -> dict[str, str]:
+    return rng.choice(words.DIRT[kind]) if portal.dirt and rng.random() < portal.dirt else {}
+
+
+def deal(portal: Portal, rng: Random, contact: int, *, at: int | None = None) -> int:
+    """Open a deal about a person and the firm, now or *at* a time past."""
     person = portal.of("contacts").live[contact]
     customer = person.values.get("company") or person.values.get("lastname", "")
     values = {
@@ -129,10 +135,10 @@ def deal(portal: Portal, rng: Random, contact: int, *, at: int, quiet: bool = Fa
         "amount": str(rng.randint(10, 400) * 100),
         "pipeline": "default",
         "dealstage": "appointmentscheduled",
-        "closedate": iso(at + rng.randint(20, 90) * DAY),
+        "closedate": iso((portal.now() if at is None else at) + rng.randint(20, 90) * DAY),
         "hubspot_owner_id": person.values.get("hubspot_owner_id") or rng.choice(reps(portal)),
     }
-    record = portal.create("deals", values, source="CRM_UI", at=at, quiet=quiet)
+    record = portal.create("deals", values, source="CRM_UI", at=at)
     portal.associate(portal.links.labels[3], record.id, contact)
     firm = person.values.get("associatedcompanyid")
     if firm and int(firm) in portal.of("companies").live:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from syncd_hubspot.emulator.catalog import LIFECYCLE
 from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.kinds import ObjectKind
+from syncd_hubspot.emulator.links import Links
 from syncd_hubspot.emulator.records import Record
 
 _STAGED = frozenset({"contacts", "companies"})
@@ -52,6 +53,20 @@ def allowed(kind: ObjectKind, before: Record, changes: Mapping[str, str]) -> dic
     if kind.plural in _STAGED and stage and _order(stage) < _order(before.values.get("lifecyclestage", "")):
         del kept["lifecyclestage"]
     return kept
+
+
+def rolled_up(links: Links, kind: str, record_id: int) -> dict[str, str]:
+    """Return what a record says of those it is associated with."""
+    match kind:
+        case "contacts":
+            companies = links.of(kind, record_id, "companies")
+            return {"associatedcompanyid": next((str(one) for one, types in companies.items() if 1 in types), "")}
+        case "companies":
+            contacts, deals = (len(links.of(kind, record_id, end)) for end in ("contacts", "deals"))
+            return {"num_associated_contacts": str(contacts), "num_associated_deals": str(deals)}
+        case "deals":
+            return {"num_associated_contacts": str(len(links.of(kind, record_id, "contacts")))}
+    return {}
 
 
 def _order(stage: str) -> int:

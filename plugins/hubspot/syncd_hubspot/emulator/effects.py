@@ -5,14 +5,14 @@ Bodies of limits and errors are HubSpot's own where they are recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from random import Random
 
 import msgspec
 
 from syncd_hubspot.emulator.access import Access
 from syncd_hubspot.emulator.definitions import Property
-from syncd_hubspot.emulator.faults import Outcome, Scene
+from syncd_hubspot.emulator.faults import Before, Moment, Outcome, Scene
 from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.wire import Answer, ErrorBody, Refusal, answer
 from syncd_hubspot.emulator.words import TITLES
@@ -64,6 +64,11 @@ def skew(portal: Portal, access: Access, number: float, rng: Random) -> None:
     portal.skew = int(number * 1000)
 
 
+def dirty(portal: Portal, access: Access, number: float, rng: Random) -> None:
+    """Let newcomers bring values against the rules."""
+    portal.dirt = number
+
+
 def rotate(portal: Portal, access: Access, number: float, rng: Random) -> None:
     """Let refresh tokens work once."""
     access.rotates = True
@@ -110,10 +115,11 @@ def drift(scene: Scene) -> None:
 
 
 def is_own(found: Property) -> bool:
+    """Tell whether a property is the customer's and has not drifted yet."""
     return found.modification_metadata.archivable and not found.archived and not found.name.endswith("_2")
 
 
-def unserved(effect: Callable[[Scene], None]) -> Callable[[Scene], Outcome | None]:
+def unserved(effect: Moment) -> Before:
     """Let something happen in the account before a request is served as ever."""
 
     def happen(scene: Scene) -> None:
@@ -122,7 +128,7 @@ def unserved(effect: Callable[[Scene], None]) -> Callable[[Scene], Outcome | Non
     return happen
 
 
-def limited(policy: str) -> Callable[[Scene], Outcome | None]:
+def limited(policy: str) -> Before:
     """Refuse by a limit."""
 
     def refuse(scene: Scene) -> Outcome | None:
@@ -131,13 +137,13 @@ def limited(policy: str) -> Callable[[Scene], Outcome | None]:
     return refuse
 
 
-def html(status: int, title: str) -> Callable[[Scene], Outcome | None]:
+def html(status: int, title: str) -> Before:
     """Answer with a page instead of JSON."""
     page = Answer(status=status, body=_PAGE.format(title).encode(), media="text/html; charset=utf-8")
     return lambda scene: Outcome(answer=page)
 
 
-def failing(status: int, message: str, headers: Mapping[str, str] | None = None) -> Callable[[Scene], Outcome | None]:
+def failing(status: int, message: str, headers: Mapping[str, str] | None = None) -> Before:
     """Answer with an error."""
 
     def refuse(scene: Scene) -> Outcome | None:
@@ -146,7 +152,7 @@ def failing(status: int, message: str, headers: Mapping[str, str] | None = None)
     return refuse
 
 
-STATUSES: Mapping[str, Callable[[Scene], Outcome | None]] = {
+STATUSES: Mapping[str, Before] = {
     "500": failing(500, "internal error"),
     "502": html(502, "502 Bad Gateway"),
     "503": failing(503, "Service Unavailable"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syncd_hubspot.emulator import effects
-from syncd_hubspot.emulator.faults import After, Before, Concerns, Fault, Setup, Unit
+from syncd_hubspot.emulator.faults import After, Before, Concerns, Fault, Moment, Setup, Unit
 
 
 def _account(name: str, default: float, unit: Unit, about: str, *, setup: Setup) -> Fault:
@@ -14,42 +14,33 @@ def _account(name: str, default: float, unit: Unit, about: str, *, setup: Setup)
 
 
 def _before(name: str, share: float, about: str, effect: Before, *, concerns: Concerns = effects.calls) -> Fault:
-    """A fault that strikes before a share of the requests is served."""
-    return Fault(name=name, default=share, unit=Unit.SHARE, about=about, before=effect, concerns=concerns)
+    """A fault instead of an answer, for a share of the requests."""
+    return Fault(name=name, default=share, unit=Unit.SHARE, about=about, before=effect, concerns=concerns, spoils=True)
+
+
+def _meanwhile(name: str, number: float, about: str, effect: Moment, *, concerns: Concerns = effects.pages) -> Fault:
+    """Something that happens in the account before a request is served as ever: to a share, or once in so many."""
+    unit = Unit.SHARE if number < 1 else Unit.REQUESTS
+    return Fault(name=name, default=number, unit=unit, about=about, before=effects.unserved(effect), concerns=concerns)
 
 
 def _after(name: str, share: float, about: str, effect: After, *, concerns: Concerns = effects.calls) -> Fault:
     """A fault that strikes when a share of the requests has been served."""
-    return Fault(name=name, default=share, unit=Unit.SHARE, about=about, after=effect, concerns=concerns)
+    return Fault(name=name, default=share, unit=Unit.SHARE, about=about, after=effect, concerns=concerns, spoils=True)
 
-
-_MOMENT = effects.unserved
 
 _LIST = (
     _account("lag", 10, Unit.SECONDS, "searches see every write this much later", setup=effects.lag),
     _account("late", 0.2, Unit.SHARE, "of the writes are seen by searches minutes late", setup=effects.late),
     _account("ties", 1_000, Unit.MS, "grain of modified times, so that many records share one", setup=effects.ties),
+    _account("dirty", 0.1, Unit.SHARE, "of the people and firms have a value against the rules", setup=effects.dirty),
     _account("skew", 90, Unit.SECONDS, "the account's clock is ahead by this much", setup=effects.skew),
     _account("rotate", 1, Unit.NONE, "a refresh token works once; used twice, it ends every token", setup=effects.rotate),
-    _before("shift", 0.3, "before pages a record is edited and moves", _MOMENT(effects.edit), concerns=effects.pages),
-    _before("vanish", 0.1, "before pages a record is archived", _MOMENT(effects.vanish), concerns=effects.pages),
-    _before("merge", 0.1, "before pages two records are merged", _MOMENT(effects.merge), concerns=effects.pages),
-    Fault(
-        name="drift",
-        default=20,
-        unit=Unit.REQUESTS,
-        about="a custom property is archived and comes back under another name",
-        before=_MOMENT(effects.drift),
-        concerns=effects.calls,
-    ),
-    Fault(
-        name="expiry",
-        default=25,
-        unit=Unit.REQUESTS,
-        about="OAuth access tokens die",
-        before=_MOMENT(effects.expire),
-        concerns=effects.calls,
-    ),
+    _meanwhile("shift", 0.3, "before pages a record is edited and moves", effects.edit),
+    _meanwhile("vanish", 0.1, "before pages a record is archived", effects.vanish),
+    _meanwhile("merge", 0.1, "before pages two records are merged", effects.merge),
+    _meanwhile("drift", 20, "a custom property comes back under another name", effects.drift, concerns=effects.calls),
+    _meanwhile("expiry", 25, "OAuth access tokens die", effects.expire, concerns=effects.calls),
     _before("429", 0.05, "refused by the limit of ten seconds, without Retry-After", effects.limited("TEN_SECONDLY_ROLLING")),
     _before("429-search", 0.05, "searches refused by theirs", effects.limited("SECONDLY"), concerns=effects.searches),
     _before("429-daily", 0.01, "refused by the limit of a day", effects.limited("DAILY")),
@@ -79,5 +70,5 @@ FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _LIST}
 
 def table() -> str:
     """Return the faults as text for ``--help``."""
-    lines = [f"  {one.name:14}{one.default:<8g}{one.unit.value:24}{one.about}" for one in FAULTS.values()]
-    return "\n".join(("  fault         number  what it is              effect", *lines))
+    lines = [f"  {one.name:14}{one.default:<8g}{one.unit.value:26}{one.about}" for one in FAULTS.values()]
+    return "\n".join(("  fault         number  what it is                effect", *lines))

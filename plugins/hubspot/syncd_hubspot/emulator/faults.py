@@ -58,16 +58,18 @@ Concerns = Callable[[str, bool], bool]
 Setup = Callable[[Portal, Access, float, Random], None]
 Before = Callable[[Scene], Outcome | None]
 After = Callable[[Scene, Answer], Outcome]
+Moment = Callable[[Scene], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault: the number it has if none is given, and what it does at each of the moments it can."""
+    """A fault: the number it has if none is given, what it does at each moment it can, and whether that spoils an answer."""
 
     name: str
     default: float
     unit: Unit
     about: str
+    spoils: bool = False
     concerns: Concerns = lambda request, writes: True
     setup: Setup | None = None
     before: Before | None = None

@@ -14,7 +14,7 @@ from random import Random
 from syncd_hubspot.emulator import words
 from syncd_hubspot.emulator.activity import MailEvent, Occurrence, Submission
 from syncd_hubspot.emulator.catalog import CHOICES
-from syncd_hubspot.emulator.company import Firm, arrive, deal, reps
+from syncd_hubspot.emulator.company import Firm, arrive, deal, reps, staff
 from syncd_hubspot.emulator.definitions import options
 from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.portal import Portal
@@ -23,20 +23,30 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 THINGS_PER_PERSON = 6
 NEWCOMERS = 0.1
+CALLED = 0.3
+FORGOTTEN = 0.3
+LATELY = 20
+FIRST_NEWCOMER = 1_000_000
 _CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
 _DISPOSITIONS = tuple(option.value for option in options(CHOICES["disposition"]))
 _STAGES = tuple(option.value for option in options(CHOICES["dealstage"]))
+_OPEN_STAGES = tuple(stage for stage in _STAGES if not stage.startswith("closed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """Who something happens to, and when; *quiet* tells nobody of it."""
+    """Who something happens to, and when: now, or in the past, of which nobody is told."""
 
     portal: Portal
     rng: Random
     contact: int
     at: int
-    quiet: bool
+    is_past: bool
+
+    @property
+    def backdate(self) -> int | None:
+        """The time to give to what is written; None for now."""
+        return self.at if self.is_past else None
 
     def value(self, name: str) -> str:
         """Return what is known of the person."""
@@ -44,7 +54,7 @@ class Moment:
 
     def set(self, values: dict[str, str], *, source: str) -> None:
         """Change what is known of the person."""
-        self.portal.update("contacts", self.contact, values, source=source, at=self.at, quiet=self.quiet)
+        self.portal.update("contacts", self.contact, values, source=source, at=self.backdate)
 
     def count(self, name: str) -> str:
         """Return one more than there was."""
@@ -54,7 +64,7 @@ class Moment:
         """Add an engagement with the person, and with the firm and the rep where there are any."""
         owner = self.value("hubspot_owner_id")
         whole = {**values, **({"hubspot_owner_id": owner} if owner else {})}
-        record = self.portal.create(kind, whole, source="CRM_UI", at=self.at, quiet=self.quiet)
+        record = self.portal.create(kind, whole, source="CRM_UI", at=self.backdate)
         self.portal.associate(self.portal.links.labels[label], self.contact, record.id)
         firm = self.value("associatedcompanyid")
         plain = self.portal.links.default("companies", kind)
@@ -67,7 +77,7 @@ def past(portal: Portal, rng: Random, contact: int, *, at: int, until: int) -> N
     """Make up what happened to a person between two instants."""
     when = sorted(rng.randint(at, until - 1) for _ in range(rng.randint(0, 2 * THINGS_PER_PERSON)))
     for moment in when:
-        happen(Moment(portal=portal, rng=rng, contact=contact, at=moment, quiet=True))
+        happen(Moment(portal=portal, rng=rng, contact=contact, at=moment, is_past=True))
 
 
 def nothing(portal: Portal, rng: Random, contact: int, *, at: int, until: int) -> None:
@@ -239,14 +249,14 @@ def _deal(moment: Moment) -> None:
     mine = sorted(moment.portal.links.of("contacts", moment.contact, "deals"))
     live = moment.portal.of("deals").live
     if not mine or mine[0] not in live:
-        deal(moment.portal, moment.rng, moment.contact, at=moment.at, quiet=moment.quiet)
+        deal(moment.portal, moment.rng, moment.contact, at=moment.backdate)
         moment.set({"lifecyclestage": "opportunity"}, source="CRM_UI")
         return
-    stage = live[mine[0]].values["dealstage"]
-    if stage.startswith("closed"):
+    stage = live[mine[0]].values.get("dealstage")
+    if stage not in _OPEN_STAGES:
         return
     following = moment.rng.choice((_STAGES[_STAGES.index(stage) + 1], "closedwon", "closedlost"))
-    moment.portal.update("deals", mine[0], {"dealstage": following}, source="CRM_UI", at=moment.at, quiet=moment.quiet)
+    moment.portal.update("deals", mine[0], {"dealstage": following}, source="CRM_UI", at=moment.backdate)
     if following == "closedwon":
         moment.set({"lifecyclestage": "customer"}, source="CRM_UI")
 
@@ -268,22 +278,41 @@ _WEIGHTS = tuple(accumulate(weight for weight, _ in _THINGS))
 
 
 class Life:
-    """The company from now on."""
+    """The company from now on. Most things happen to who came lately; of those who ask for sales, some are forgotten."""
 
     def __init__(self, portal: Portal, rng: Random) -> None:
+        if not portal.activity.campaigns:
+            staff(portal, portal.now())
         self._portal = portal
         self._rng = rng
         self._arrived = 0
+        self._asking: list[int] = []
 
     def step(self) -> None:
-        """Let one thing happen now: to somebody who is there, or somebody arrives."""
+        """Let one thing happen now: somebody arrives, a rep calls who asked for it, or something happens to somebody."""
         contacts = tuple(self._portal.of("contacts").ids())
-        now = self._portal.now()
         if not contacts or self._rng.random() < NEWCOMERS:
             self._arrived += 1
-            arrive(self._portal, self._rng, self._firms(), at=now, number=1_000_000 + self._arrived)
-            return
-        happen(Moment(portal=self._portal, rng=self._rng, contact=self._rng.choice(contacts), at=now, quiet=False))
+            arrive(self._portal, self._rng, self._firms(), number=FIRST_NEWCOMER + self._arrived)
+        elif self._asking and self._rng.random() < CALLED:
+            self._call_one()
+        else:
+            lately = contacts[-LATELY:] if self._rng.random() < 0.5 else contacts
+            self._let_happen(self._moment(self._rng.choice(lately)))
+
+    def _call_one(self) -> None:
+        contact = self._asking.pop(0)
+        if contact in self._portal.of("contacts").live and self._rng.random() >= FORGOTTEN:
+            _call(self._moment(contact))
+
+    def _let_happen(self, moment: Moment) -> None:
+        before = moment.value("lifecyclestage")
+        happen(moment)
+        if before != moment.value("lifecyclestage") == "marketingqualifiedlead":
+            self._asking.append(moment.contact)
+
+    def _moment(self, contact: int) -> Moment:
+        return Moment(portal=self._portal, rng=self._rng, contact=contact, at=self._portal.now(), is_past=False)
 
     def _firms(self) -> list[Firm]:
         live = self._portal.of("companies").live.values()

@@ -2,15 +2,15 @@
 
 A switch is ``name[:number][@text]``: ``503:0.1@POST /crm`` hits one in ten of the requests whose method and path hold that
 text. `fault_table.FAULTS` says what there is. Chance is seeded for each switch apart: the same switches, seed and requests
-give the same faults, and adding a switch moves none of the others. A fault of chance never strikes the same request more
-than twice in a row unless its share is 1, so that whoever tries three times gets on.
+give the same faults, and adding a switch moves none of the others. Faults of chance never spoil the same request more than
+twice in a row, however many are on, so that whoever tries three times gets on; those whose share is 1 always strike.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from zlib import crc32
 
@@ -35,21 +35,18 @@ class Switch:
     match: str
     rng: Random
     seen: int = 0
-    streaks: Counter[str] = field(default_factory=Counter)
 
-    def strikes(self, request: str) -> bool:
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether the fault strikes whenever it can."""
+        return self.fault.unit is not Unit.SHARE or self.number >= 1
+
+    def strikes(self) -> bool:
         """Tell whether the fault strikes now; asked once for each request it could strike."""
         if self.fault.unit is Unit.REQUESTS:
             self.seen += 1
             return self.seen % max(1, int(self.number)) == 0
-        if self.fault.unit is not Unit.SHARE:
-            return True
-        if self.number < 1 and self.streaks[request] >= _IN_A_ROW:
-            self.streaks[request] = 0
-            return False
-        hit = self.rng.random() < self.number
-        self.streaks[request] = self.streaks[request] + 1 if hit else 0
-        return hit
+        return self.is_certain or self.rng.random() < self.number
 
 
 def parsed(text: str, *, seed: int) -> tuple[Switch, ...]:
@@ -81,6 +78,7 @@ class Misbehaviour:
         self.is_on = True
         self.hits: Counter[str] = Counter()
         self.switches: tuple[Switch, ...] = ()
+        self._spoiled: Counter[str] = Counter()
 
     def switch(self, text: str) -> None:
         """Switch to the faults that *text* names, and no others. Raises: ValueError."""
@@ -97,17 +95,22 @@ class Misbehaviour:
         return next((one.number for one in self.switches if one.fault.name == name and self.is_on), 0.0)
 
     def before(self, method: str, path: str, *, writes: bool) -> Outcome | None:
-        """Do what goes wrong before a request is served; return its answer if it never is."""
-        for one, scene in self._striking("before", method, path, writes=writes):
-            if one.fault.before is not None and (outcome := one.fault.before(scene)) is not None:
-                return outcome
+        """Do what goes wrong before a request is served; return its answer if it never is. Raises: Refusal."""
+        request = f"{method} {path}"
+        for one in self.switches if self.is_on else ():
+            if one.fault.before is not None and self._strikes(one, request, writes=writes):
+                outcome = one.fault.before(self._scene(one, path))
+                if outcome is not None:
+                    return outcome
         return None
 
     def after(self, method: str, path: str, done: Answer, *, writes: bool) -> Outcome:
         """Return how an answer is sent."""
-        for one, scene in self._striking("after", method, path, writes=writes):
-            if one.fault.after is not None:
-                return one.fault.after(scene, done)
+        request = f"{method} {path}"
+        for one in self.switches if self.is_on else ():
+            if one.fault.after is not None and self._strikes(one, request, writes=writes):
+                return one.fault.after(self._scene(one, path), done)
+        self._spoiled.pop(request, None)
         return Outcome(answer=done)
 
     def thinned(self, method: str, path: str, body: bytes) -> tuple[bytes, Sequence[ErrorBody]]:
@@ -122,21 +125,19 @@ class Misbehaviour:
                 errors += [error for item in failed if (error := one.fault.thins(item)) is not None]
         return body, errors
 
-    def _striking(self, stage: str, method: str, path: str, *, writes: bool) -> Sequence[tuple[Switch, Scene]]:
-        if not self.switches or not self.is_on:
-            return ()
-        request = f"{method} {path}"
-        struck = []
-        for one in self.switches:
-            if getattr(one.fault, stage) is None or one.match not in request or not one.fault.concerns(request, writes):
-                continue
-            if one.strikes(request):
-                self.hits[one.fault.name] += 1
-                scene = Scene(
-                    portal=self.portal, access=self.access, limits=self.limits, path=path, number=one.number, rng=one.rng
-                )
-                struck.append((one, scene))
-        return struck
+    def _strikes(self, one: Switch, request: str, *, writes: bool) -> bool:
+        if one.match not in request or not one.fault.concerns(request, writes):
+            return False
+        if one.fault.spoils and not one.is_certain and self._spoiled[request] >= _IN_A_ROW:
+            return False
+        if not one.strikes():
+            return False
+        self.hits[one.fault.name] += 1
+        self._spoiled[request] += one.fault.spoils
+        return True
+
+    def _scene(self, one: Switch, path: str) -> Scene:
+        return Scene(portal=self.portal, access=self.access, limits=self.limits, path=path, number=one.number, rng=one.rng)
 
 
 def _thin(body: bytes, one: Switch) -> tuple[bytes, Sequence[Mapping[str, object]]]:

@@ -12,12 +12,11 @@ from threading import RLock
 
 from syncd_hubspot.emulator.account import Account
 from syncd_hubspot.emulator.activity import Activity
-from syncd_hubspot.emulator.derived import allowed, at_birth, following
+from syncd_hubspot.emulator.derived import allowed, at_birth, following, rolled_up
 from syncd_hubspot.emulator.events import Event
-from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.kinds import KINDS, ObjectKind, names
 from syncd_hubspot.emulator.links import Label, Links
-from syncd_hubspot.emulator.records import HISTORY_DEPTH, Record, Version, versions
+from syncd_hubspot.emulator.records import Record, changed, merged, touched
 from syncd_hubspot.emulator.table import Table
 
 FIRST_ID = 100_000
@@ -27,7 +26,8 @@ class Portal:
     """One HubSpot account.
 
     *clock* gives epoch milliseconds; *delay* how many milliseconds a write to a record takes to reach the search index;
-    *tick* the grain of modified times, so that many records share one when it is coarse.
+    *tick* the grain of modified times, so that many records share one when it is coarse; *dirt* the share of newcomers who
+    bring a value against the rules.
     """
 
     def __init__(self, account: Account, *, clock: Callable[[], int], rng: Random) -> None:
@@ -36,6 +36,7 @@ class Portal:
         self.rng = rng
         self.skew = 0
         self.tick = 1
+        self.dirt = 0.0
         self.delay: Callable[[], int] = lambda: 0
         self.lock = RLock()
         self.links = Links()
@@ -49,7 +50,7 @@ class Portal:
 
     def well(self) -> None:
         """Let the clock be right, its grain fine, and searches see every write at once from now on."""
-        self.skew, self.tick, self.delay = 0, 1, lambda: 0
+        self.skew, self.tick, self.dirt, self.delay = 0, 1, 0.0, lambda: 0
 
     def now(self) -> int:
         """Return the time by the portal's clock."""
@@ -85,21 +86,18 @@ class Portal:
         table = self.of(kind)
         return table.live.get(table.survivor(record_id))
 
-    def create(
-        self, kind: str, values: Mapping[str, str], *, source: str = "INTEGRATION", at: int | None = None, quiet: bool = False
-    ) -> Record:
-        """Add a record; *at* backdates it, *quiet* tells nobody, as when a portal is filled."""
+    def create(self, kind: str, values: Mapping[str, str], *, source: str = "INTEGRATION", at: int | None = None) -> Record:
+        """Add a record; *at* backdates it, of which nobody is told, as when an account is filled."""
         table = self.of(kind)
         table.last_id += self.rng.randint(1, 50)
         now = self.stamp() if at is None else at - at % self.tick
         whole = {name: value for name, value in values.items() if value}
         whole |= {n: v for n, v in at_birth(table.kind, table.last_id, whole, now=now).items() if n not in whole}
         record = Record(id=table.last_id, values=whole, created_at=now, updated_at=now, source=source)
-        self._store(table, record, at_once=quiet)
-        if not quiet:
-            self._tell(table, "creation", record.id, source)
-            for name, value in values.items():
-                self._tell(table, "propertyChange", record.id, source, name=name, value=value)
+        self._store(table, record, at_once=at is not None)
+        if at is None:
+            self._tell(self._event(table, "creation", record.id, source))
+            self._tell_values(table, record.id, values, source=source)
         return record
 
     def update(
@@ -110,9 +108,8 @@ class Portal:
         *,
         source: str = "INTEGRATION",
         at: int | None = None,
-        quiet: bool = False,
     ) -> Record:
-        """Change values of a live record; "" empties one. What is so already moves nothing. *at*, *quiet*: see `create`."""
+        """Change values of a live record; "" empties one. What is so already moves nothing. *at* is as for `create`."""
         table = self.of(kind)
         before = table.live[record_id]
         news = {n: v for n, v in allowed(table.kind, before, changes).items() if v != before.values.get(n, "")}
@@ -120,11 +117,10 @@ class Portal:
             return before
         now = self.stamp() if at is None else max(before.updated_at, at - at % self.tick)
         news |= following(table.kind, news, now=now)
-        after = _changed(before, news | {table.kind.modified: iso(now)}, source=source, at=now)
-        after = replace(after, updated_at=now)
-        self._store(table, after, at_once=quiet)
-        for name, value in () if quiet else news.items():
-            self._tell(table, "propertyChange", record_id, source, name=name, value=value)
+        after = touched(table.kind, changed(before, news, source=source, at=now), now)
+        self._store(table, after, at_once=at is not None)
+        if at is None:
+            self._tell_values(table, record_id, news, source=source)
         return after
 
     def compute(self, kind: str, record_id: int, values: Mapping[str, str]) -> None:
@@ -133,7 +129,7 @@ class Portal:
         before = table.live[record_id]
         news = {n: v for n, v in values.items() if v != before.values.get(n, "")}
         if news:
-            self._store(table, _changed(before, news, source="CALCULATED", at=self.stamp()))
+            self._store(table, changed(before, news, source="CALCULATED", at=self.stamp()))
 
     def archive(self, kind: str, record_id: int, *, source: str = "INTEGRATION") -> bool:
         """Put a live record into the bin; an e-mail is gone for good. Tell whether it was there.
@@ -144,12 +140,11 @@ class Portal:
         if record_id not in table.live:
             return False
         record = table.take(record_id)
-        self._parted[kind, record_id] = self.links.ends(kind, record_id)
-        self.links.forget(kind, record_id)
+        self._parted[kind, record_id] = self._unlink(kind, record_id)
         if kind != "emails":
             table.bin(replace(record, archived_at=self.now()))
         self._index(table, record_id, None)
-        self._tell(table, "deletion", record_id, source)
+        self._tell(self._event(table, "deletion", record_id, source))
         return True
 
     def restore(self, kind: str, record_id: int) -> Record | None:
@@ -158,17 +153,11 @@ class Portal:
         record = table.unbin(record_id)
         if record is None:
             return None
-        now = self.stamp()
-        record = replace(
-            _changed(record, {table.kind.modified: iso(now)}, source="CRM_UI", at=now), updated_at=now, archived_at=None
-        )
+        record = touched(table.kind, replace(record, archived_at=None), self.stamp())
         self._store(table, record)
-        for end, other, types in self._parted.pop((kind, record_id), []):
-            for type_id in types:
-                if other in self.of(end).live:
-                    self.links.add(self.links.labels[type_id], record_id, other)
-        self._tell(table, "restore", record_id, "CRM_UI")
-        return record
+        self._relink(kind, record_id, self._parted.pop((kind, record_id), []))
+        self._tell(self._event(table, "restore", record_id, "CRM_UI"))
+        return table.live[record_id]
 
     def merge(self, kind: str, primary: int, other: int, *, source: str = "CRM_UI") -> Record:
         """Merge two live records into a new one, whose id is new; both old ids lead to it.
@@ -179,18 +168,17 @@ class Portal:
         kept, lost = table.take(primary), table.take(other)
         table.last_id += self.rng.randint(1, 50)
         now = self.stamp()
-        record = _merged(table.kind, kept, lost, new_id=table.last_id, now=now)
+        record = merged(table.kind, kept, lost, new_id=table.last_id, now=now)
+        self._store(table, record)
         for old in (kept.id, lost.id):
             table.merged_into[old] = record.id
-            for _, one, types in self.links.ends(kind, old):
-                for type_id in types:
-                    self.links.add(self.links.labels[type_id], record.id, one)
-            self.links.forget(kind, old)
             self._index(table, old, None)
-        self._store(table, record)
+            self._relink(kind, record.id, self._unlink(kind, old))
         moved = sum(1 for name in lost.values if not kept.values.get(name))
-        self._tell(table, "merge", record.id, source, merged=(kept.id, lost.id), moved=moved)
-        return record
+        self._tell(
+            replace(self._event(table, "merge", record.id, source), merged=(kept.id, lost.id), primary=kept.id, moved=moved)
+        )
+        return table.live[record.id]
 
     def erase(self, kind: str, record_id: int) -> bool:
         """Delete a person for good, live or archived, and refuse the e-mail address from now on."""
@@ -201,19 +189,19 @@ class Portal:
         if email := record.values.get("email"):
             self.blocked.add(email.lower())
             self.activity.forget(record_id, email)
-        self.links.forget(kind, record_id)
+        self._unlink(kind, record_id)
         self._parted.pop((kind, record_id), None)
         self._index(table, record_id, None)
-        self._tell(table, "privacyDeletion", record_id, "CRM_UI")
+        self._tell(self._event(table, "privacyDeletion", record_id, "CRM_UI"))
         return True
 
     def associate(self, label: Label, start_id: int, end_id: int, *, source: str = "INTEGRATION") -> None:
         """Associate two live records; a contact has one primary company, so the one before is primary no more."""
         if label.name == "Primary":
-            self._unmake_primary(label, start_id)
+            self._unmake_primary(label, start_id, end_id)
         if self.links.add(label, start_id, end_id):
             self._tell_link(label, start_id, end_id, source=source, removed=False)
-            self._follow_company(label, start_id, end_id)
+            self._roll_up((label.start, start_id), (label.end, end_id))
 
     def part(self, start: str, start_id: int, end: str, end_id: int, *, source: str = "INTEGRATION") -> bool:
         """Undo an association in all its types. Tell whether there was any."""
@@ -221,18 +209,38 @@ class Portal:
         if not self.links.remove(start, start_id, end, end_id):
             return False
         self._tell_link(self.links.labels[types[0]], start_id, end_id, source=source, removed=True)
+        self._roll_up((start, start_id), (end, end_id))
         return True
 
-    def _unmake_primary(self, label: Label, start_id: int) -> None:
-        for end_id, types in list(self.links.of(label.start, start_id, label.end).items()):
+    def _unmake_primary(self, label: Label, start_id: int, end_id: int) -> None:
+        """A contact or a deal has one primary company; a company may be that of many."""
+        if label.start == "companies":
+            label, start_id = self.links.labels[label.inverse], end_id
+        for company, types in list(self.links.of(label.start, start_id, label.end).items()):
             if label.type_id in types:
-                self.links.drop_label(label, start_id, end_id)
+                self.links.drop_label(label, start_id, company)
 
-    def _follow_company(self, label: Label, start_id: int, end_id: int) -> None:
-        if label.type_id == 1:
-            self.compute("contacts", start_id, {"associatedcompanyid": str(end_id)})
-        elif label.type_id == 2:
-            self.compute("contacts", end_id, {"associatedcompanyid": str(start_id)})
+    def _unlink(self, kind: str, record_id: int) -> list[tuple[str, int, tuple[int, ...]]]:
+        """Part a record from all others and return from which."""
+        ends = self.links.ends(kind, record_id)
+        self.links.forget(kind, record_id)
+        self._roll_up(*((end, other) for end, other, _ in ends))
+        return ends
+
+    def _relink(self, kind: str, record_id: int, ends: list[tuple[str, int, tuple[int, ...]]]) -> None:
+        """Associate a record with those still there; it keeps the primary company it has."""
+        has_primary = any(1 in types for types in self.links.of(kind, record_id, "companies").values())
+        for end, other, types in ends:
+            for type_id in types if other in self.of(end).live else ():
+                if not (type_id == 1 and has_primary):
+                    self.links.add(self.links.labels[type_id], record_id, other)
+        self._roll_up((kind, record_id), *((end, other) for end, other, _ in ends))
+
+    def _roll_up(self, *records: tuple[str, int]) -> None:
+        """Compute anew what records say of those they are associated with."""
+        for kind, record_id in records:
+            if record_id in self.of(kind).live and (values := rolled_up(self.links, kind, record_id)):
+                self.compute(kind, record_id, values)
 
     def _store(self, table: Table, record: Record, *, at_once: bool = False) -> None:
         table.put(record)
@@ -242,84 +250,28 @@ class Portal:
         now = self.now()
         table.index.note(record_id, record, due=now if at_once else now + self.delay(), now=now)
 
-    def _tell(
-        self,
-        table: Table,
-        what: str,
-        record_id: int,
-        source: str,
-        *,
-        name: str = "",
-        value: str = "",
-        merged: tuple[int, ...] = (),
-        moved: int = 0,
-    ) -> None:
-        if not self.listeners:
-            return
-        event = Event(
+    def _event(self, table: Table, what: str, record_id: int, source: str) -> Event:
+        return Event(
             what=what,
             kind=table.kind.singular,
             type_id=table.kind.type_id,
             object_id=record_id,
             at=self.now(),
             source=source,
-            property_name=name,
-            property_value=value,
-            merged=merged,
-            primary=merged[0] if merged else 0,
-            moved=moved,
         )
+
+    def _tell(self, event: Event) -> None:
         for listener in self.listeners:
             listener(event)
+
+    def _tell_values(self, table: Table, record_id: int, values: Mapping[str, str], *, source: str) -> None:
+        event = self._event(table, "propertyChange", record_id, source)
+        for name, value in values.items() if self.listeners else ():
+            self._tell(replace(event, property_name=name, property_value=value))
 
     def _tell_link(self, label: Label, start_id: int, end_id: int, *, source: str, removed: bool) -> None:
         if not self.listeners:
             return
-        start, end = self.of(label.start).kind, self.of(label.end).kind
-        event = Event(
-            what="associationChange",
-            kind=start.singular,
-            type_id=start.type_id,
-            object_id=start_id,
-            at=self.now(),
-            source=source,
-            to_kind=end.singular,
-            to_id=end_id,
-            association_type=label.type_id,
-            removed=removed,
-        )
-        for listener in self.listeners:
-            listener(event)
-
-
-def _changed(before: Record, news: Mapping[str, str], *, source: str, at: int) -> Record:
-    values = {**before.values, **news}
-    history = dict(before.history)
-    for name, value in news.items():
-        history[name] = (Version(value=value, at=at, source=source), *versions(before, name))[:HISTORY_DEPTH]
-    return replace(before, values=values, history=history)
-
-
-def _merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: int) -> Record:
-    known = {name: value for name, value in kept.values.items() if value}
-    values = {**lost.values, **known, "hs_object_id": str(new_id), kind.modified: iso(now)}
-    merged = (*kept.merged, *lost.merged, kept.id, lost.id)
-    born = min(kept.created_at, lost.created_at)
-    values[kind.created] = iso(born)
-    values["hs_merged_object_ids"] = ";".join(map(str, merged))
-    if kind.plural == "contacts":
-        values["hs_calculated_merged_vids"] = f"{kept.id}:{now};{lost.id}:{now}"  # misses chains, as in life: dbt_hubspot#168
-        values["hs_all_contact_vids"] = ";".join(map(str, (new_id, *merged)))
-        emails = [one.values.get(name, "") for one in (kept, lost) for name in ("email", "hs_additional_emails")]
-        others = dict.fromkeys(e for text in emails for e in text.split(";") if e and e != values.get("email"))
-        if others:
-            values["hs_additional_emails"] = ";".join(others)
-    return Record(
-        id=new_id,
-        values=values,
-        created_at=born,
-        updated_at=now,
-        merged=merged,
-        history=kept.history,
-        source=kept.source,
-    )
+        event = self._event(self.of(label.start), "associationChange", start_id, source)
+        to_kind = self.of(label.end).kind.singular
+        self._tell(replace(event, to_kind=to_kind, to_id=end_id, association_type=label.type_id, removed=removed))

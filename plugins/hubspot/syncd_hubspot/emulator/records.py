@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from syncd_hubspot.emulator.instants import iso
+from syncd_hubspot.emulator.kinds import ObjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +43,44 @@ def versions(record: Record, name: str) -> tuple[Version, ...]:
         return known
     value = record.values.get(name)
     return () if value is None else (Version(value=value, at=record.created_at, source=record.source),)
+
+
+def changed(before: Record, news: Mapping[str, str], *, source: str, at: int) -> Record:
+    """Return *before* with *news* in it and what they replace in its history; its modified time is left to the caller."""
+    values = {**before.values, **news}
+    history = dict(before.history)
+    for name, value in news.items():
+        history[name] = (Version(value=value, at=at, source=source), *versions(before, name))[:HISTORY_DEPTH]
+    return replace(before, values=values, history=history)
+
+
+def touched(kind: ObjectKind, record: Record, at: int) -> Record:
+    """Return *record* modified at that time, of which its history says nothing."""
+    return replace(record, updated_at=at, values={**record.values, kind.modified: iso(at)})
+
+
+def merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: int) -> Record:
+    """Return what two records are together: the first one's values, filled up from the other's."""
+    known = {name: value for name, value in kept.values.items() if value}
+    values = {**lost.values, **known, "hs_object_id": str(new_id), kind.modified: iso(now)}
+    ids = (*kept.merged, *lost.merged, kept.id, lost.id)
+    born = min(kept.created_at, lost.created_at)
+    values[kind.created] = iso(born)
+    values["hs_merged_object_ids"] = ";".join(map(str, ids))
+    if kind.plural == "contacts":
+        values["hs_calculated_merged_vids"] = f"{kept.id}:{now};{lost.id}:{now}"  # misses chains, as in life: dbt_hubspot#168
+        values["hs_all_contact_vids"] = ";".join(map(str, (new_id, *ids)))
+        emails = [one.values.get(name, "") for one in (kept, lost) for name in ("email", "hs_additional_emails")]
+        others = dict.fromkeys(e for text in emails for e in text.split(";") if e and e != values.get("email"))
+        if others:
+            values["hs_additional_emails"] = ";".join(others)
+    return Record(
+        id=new_id,
+        values=values,
+        created_at=born,
+        updated_at=now,
+        merged=ids,
+        history={name: seen for name, seen in lost.history.items() if name not in known}
+        | {name: seen for name, seen in kept.history.items() if name in known or name not in lost.values},
+        source=kept.source,
+    )

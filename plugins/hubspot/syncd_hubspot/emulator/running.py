@@ -10,7 +10,7 @@ from random import Random
 
 from syncd_hubspot.emulator.access import Access
 from syncd_hubspot.emulator.account import Account
-from syncd_hubspot.emulator.company import found
+from syncd_hubspot.emulator.company import establish
 from syncd_hubspot.emulator.instants import ms
 from syncd_hubspot.emulator.limits import PLANS, Limits
 from syncd_hubspot.emulator.living import nothing, past
@@ -89,7 +89,7 @@ def assemble(options: Options) -> Service:
     misbehaviour = Misbehaviour(portal, access, limits, seed=options.seed)
     misbehaviour.switch(options.misbehave)
     if options.contacts:
-        found(portal, contacts=options.contacts, history=past if options.history else nothing)
+        establish(portal, contacts=options.contacts, history=past if options.history else nothing)
     return Service(portal, access=access, limits=limits, misbehaviour=misbehaviour, url=f"http://{HOST}:{options.port}")
 
 

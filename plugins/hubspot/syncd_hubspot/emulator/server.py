@@ -7,10 +7,12 @@ short or let it drip. Requests of a connection are answered in turn.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from http import HTTPStatus
-from threading import Event, Thread
+from threading import Thread
 
 import httptools
 
@@ -22,7 +24,7 @@ HOST = "127.0.0.1"
 DRIP_S = 0.5
 LARGEST = 64 << 20
 _REASONS = {int(status): status.phrase for status in HTTPStatus}
-_STARTED_S = 30
+_PATIENCE_S = 30
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 Respond = Callable[[Request], Outcome]
@@ -49,6 +51,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over a new connection."""
         assert isinstance(transport, asyncio.Transport)
+        taken = transport.get_extra_info("socket")
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio forgets it on a socket that it did not make
         self._transport = transport
         self._clients.add(self)
 
@@ -123,12 +127,13 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
             return
         body = b"" if method == "HEAD" else outcome.answer.body
-        self._transport.write(_head(outcome.answer, keeps=keeps and outcome.cut is None))
+        head = _head(outcome.answer, keeps=keeps and outcome.cut is None)
         if outcome.drips:
             self._is_busy = True
+            self._transport.write(head)
             self._drip(body, keeps)
             return
-        self._transport.write(body if outcome.cut is None else body[: outcome.cut])
+        self._transport.write(head + (body if outcome.cut is None else body[: outcome.cut]))
         if outcome.cut is not None or not keeps:
             self._transport.close()
         else:
@@ -155,13 +160,16 @@ def _head(answer: Answer, *, keeps: bool) -> bytes:
     return "\r\n".join((*lines, "\r\n")).encode("latin-1")
 
 
-async def serve(respond: Respond, *, port: int, ready: Callable[[int], None], stop: asyncio.Event) -> None:
-    """Serve until *stop*; *ready* is told the port, which is a free one if *port* is 0."""
+def listen(port: int) -> socket.socket:
+    """Take a port of the loopback address, any free one for 0. Raises: OSError if it is taken."""
+    return socket.create_server((HOST, port))
+
+
+async def serve(respond: Respond, listening: socket.socket, *, stop: asyncio.Event) -> None:
+    """Serve until *stop*, then end every connection."""
     clients: set[Connection] = set()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(respond, clients), HOST, port)
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(respond, clients), sock=listening)
     async with server:
-        ready(server.sockets[0].getsockname()[1])
         await stop.wait()
         for client in tuple(clients):
             client.close()
@@ -169,25 +177,20 @@ async def serve(respond: Respond, *, port: int, ready: Callable[[int], None], st
 
 @contextmanager
 def in_thread(respond: Respond, *, port: int = 0) -> Iterator[int]:
-    """Serve in a thread until the block is left; give the port."""
-    started, ports, loops = Event(), list[int](), list[tuple[asyncio.AbstractEventLoop, asyncio.Event]]()
-
-    def ready(number: int) -> None:
-        ports.append(number)
-        started.set()
+    """Serve in a thread until the block is left; give the port. Raises: OSError if it is taken."""
+    listening = listen(port)
+    begun = Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]()
 
     async def main() -> None:
         stop = asyncio.Event()
-        loops.append((asyncio.get_running_loop(), stop))
-        await serve(respond, port=port, ready=ready, stop=stop)
+        begun.set_result((asyncio.get_running_loop(), stop))
+        await serve(respond, listening, stop=stop)
 
     thread = Thread(target=lambda: asyncio.run(main()), name="hubspot-emulator", daemon=True)
     thread.start()
-    if not started.wait(_STARTED_S):
-        raise OSError(f"the emulator did not start on port {port}; is it in use?")
+    loop, stop = begun.result(_PATIENCE_S)
     try:
-        yield ports[0]
+        yield listening.getsockname()[1]
     finally:
-        loop, stop = loops[0]
         loop.call_soon_threadsafe(stop.set)
-        thread.join(_STARTED_S)
+        thread.join(_PATIENCE_S)

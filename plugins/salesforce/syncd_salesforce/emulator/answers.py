@@ -37,6 +37,11 @@ class Call:
     body: bytes = b""
 
     @property
+    def forced(self) -> bool:
+        """Whether duplicate rules that only warn are to be passed over."""
+        return "allowsave=true" in self.headers.get("sforce-duplicate-rule-header", "").lower()
+
+    @property
     def base(self) -> str:
         """The path that urls in answers begin with."""
         return f"/services/data/v{self.version}"

@@ -191,7 +191,7 @@ def _table(job: Job) -> tuple[list[str], list[list[str]]]:
 
     Raises: ApiError for what the vendor takes for a broken file.
     """
-    text = (job.upload or b"").decode("utf-8", "replace")
+    text = (job.upload or b"").decode("utf-8-sig", "replace")
     crlf = "\r\n" in text.split('"', 1)[0]
     if crlf != (job.line_ending == "CRLF") and "\n" in text:
         raise ApiError(

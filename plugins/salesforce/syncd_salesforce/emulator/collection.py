@@ -28,7 +28,7 @@ def create_many(instance: Instance, call: Call, match: Mapping[str, str]) -> Ans
     rows, strict = _rows(call)
 
     def one(row: Mapping[str, Json]) -> dict[str, Json]:
-        return {"id": create(instance.org, _entity(instance, row), row), "success": True, "errors": []}
+        return {"id": create(instance.org, _entity(instance, row), row, forced=call.forced), "success": True, "errors": []}
 
     return _each(instance, call, [(one, row) for row in rows], strict=strict)
 

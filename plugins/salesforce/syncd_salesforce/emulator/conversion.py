@@ -28,8 +28,10 @@ class Converted:
     opportunity: str | None
 
 
-def convert(org: Org, lead: str, *, account: str | None = None, opportunity: str | None = None) -> Converted:
-    """Convert a lead into a contact of *account*, or of a new one; *opportunity* is the name of one to open.
+def convert(
+    org: Org, lead: str, *, account: str | None = None, opportunity: str | None = None, by: str | None = None
+) -> Converted:
+    """Convert a lead into a contact of *account*, or of a new one; *opportunity* is the name of one to open, *by* who does it.
 
     Raises: ApiError if it is none, or converted already.
     """
@@ -38,22 +40,24 @@ def convert(org: Org, lead: str, *, account: str | None = None, opportunity: str
         raise ApiError("INVALID_CROSS_REFERENCE_KEY", f"no living lead {lead}")
     if row.get("IsConverted"):
         raise ApiError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    with org.together():
+        made = _become(org, row, account=account, opportunity=opportunity, by=by or org.user_id)
+        _close(org, row, made, by or org.user_id)
+    return made
+
+
+def _become(org: Org, row: Row, *, account: str | None, opportunity: str | None, by: str) -> Converted:
     owner = row.get("OwnerId") if str(row.get("OwnerId")).startswith("005") else org.user_id
-    company = account or str(add(org, "Account", _company(row, owner))["Id"])
+    company = account or str(add(org, "Account", _company(row, owner), by=by)["Id"])
     person = {name: row.get(name) for name in _SAME} | {"AccountId": company, "OwnerId": owner}
-    custom = {
-        name: value for name, value in row.items() if name.endswith("__c") and org.whole("Contact").find(name) is not None
-    }
-    contact = str(add(org, "Contact", person | custom)["Id"])
-    deal = str(add(org, "Opportunity", _deal(org, row, opportunity, company, owner))["Id"]) if opportunity else None
-    if deal is not None:
-        add(
-            org,
-            "OpportunityContactRole",
-            {"OpportunityId": deal, "ContactId": contact, "IsPrimary": True, "Role": "Decision Maker"},
-        )
+    custom = {name: value for name, value in row.items() if name.endswith("__c") and org.whole("Contact").find(name)}
+    contact = str(add(org, "Contact", person | custom, by=by)["Id"])
+    deal = None
+    if opportunity is not None:
+        deal = str(add(org, "Opportunity", _deal(org, row, opportunity, company, owner), by=by)["Id"])
+        role: dict[str, Value] = {"OpportunityId": deal, "ContactId": contact, "IsPrimary": True, "Role": "Decision Maker"}
+        add(org, "OpportunityContactRole", role, by=by)
     _follow(org, str(row["Id"]), contact)
-    _close(org, row, Converted(account=company, contact=contact, opportunity=deal))
     return Converted(account=company, contact=contact, opportunity=deal)
 
 
@@ -77,7 +81,7 @@ def _follow(org: Org, lead: str, contact: str) -> None:
         org.table("CampaignMember").put(str(row["Id"]), {**row, "ContactId": contact, "LeadOrContactId": contact})
 
 
-def _close(org: Org, row: Row, made: Converted) -> None:
+def _close(org: Org, row: Row, made: Converted, by: str) -> None:
     stamp = org.stamp()
     values: dict[str, Value] = {
         "IsConverted": True,
@@ -87,7 +91,7 @@ def _close(org: Org, row: Row, made: Converted) -> None:
         "ConvertedContactId": made.contact,
         "ConvertedOpportunityId": made.opportunity,
         "LastModifiedDate": stamp,
-        "LastModifiedById": org.user_id,
+        "LastModifiedById": by,
         "SystemModstamp": stamp,
     }
     closed = {**row, **values}

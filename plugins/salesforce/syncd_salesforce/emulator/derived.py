@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from syncd_salesforce.emulator.answers import Row, Value
+from syncd_salesforce.emulator.instants import moment_of, shifted
 from syncd_salesforce.emulator.org import Org
 
-__all__ = ["STAGES", "after", "derived"]
+__all__ = ["MIRRORED", "STAGES", "after", "derived"]
 
 STAGES: Mapping[str, tuple[int, str, str]] = {
     "Prospecting": (10, "Pipeline", "Pipeline"),
@@ -24,6 +26,18 @@ STAGES: Mapping[str, tuple[int, str, str]] = {
 }
 """Probability and forecast category of each stage of a new org."""
 
+MIRRORED: Mapping[str, str] = {
+    "FirstName": "FirstName",
+    "LastName": "LastName",
+    "Salutation": "Salutation",
+    "PersonEmail": "Email",
+    "PersonTitle": "Title",
+    "PersonMobilePhone": "MobilePhone",
+    "PersonLeadSource": "LeadSource",
+    "Phone": "Phone",
+}
+"""Fields of a person account that are fields of its contact too."""
+
 
 def derived(org: Org, entity: str, row: Row, old: Row | None) -> dict[str, Value]:
     """Return the fields of *row* that follow from its others; *old* is the version before."""
@@ -36,6 +50,8 @@ def after(org: Org, entity: str, row: Row, old: Row | None) -> None:
     if entity in {"Task", "Event"} and row.get("ActivityDate") and (entity == "Event" or row.get("IsClosed")):
         for name in ("WhoId", "WhatId", "AccountId"):
             _touched(org, row.get(name), str(row["ActivityDate"]))
+    if row.get("IsPersonAccount") and old is not None:
+        _mirrored(org, entity, row)
     if entity == "CampaignMember":
         _counted(org, row, old)
 
@@ -68,6 +84,11 @@ def _event(org: Org, row: Row, old: Row) -> dict[str, Value]:
     start, values = row.get("StartDateTime") or row.get("ActivityDateTime"), dict[str, Value]()
     if isinstance(start, str):
         values |= {"StartDateTime": start, "ActivityDateTime": start, "ActivityDate": row.get("ActivityDate") or start[:10]}
+        minutes, end = row.get("DurationInMinutes"), row.get("EndDateTime")
+        if isinstance(minutes, int) and (end is None or minutes != old.get("DurationInMinutes")):
+            values["EndDateTime"] = shifted(start, timedelta(minutes=minutes))
+        elif isinstance(end, str):
+            values["DurationInMinutes"] = int((moment_of(end) - moment_of(start)).total_seconds()) // 60
     return values | {"AccountId": _account(org, row)}
 
 
@@ -123,6 +144,18 @@ def _touched(org: Org, key: Value, on: str) -> None:
     found = org.find(key) if isinstance(key, str) else None
     if found is not None and found[0].find("LastActivityDate") and str(found[1].get("LastActivityDate") or "") < on:
         org.table(found[0].name).put(str(key), {**found[1], "LastActivityDate": on})
+
+
+def _mirrored(org: Org, entity: str, row: Row) -> None:
+    """Carry a change of one half of a person account over to the other, with its stamps."""
+    pairs = [(mine, other) if entity == "Account" else (other, mine) for mine, other in MIRRORED.items()]
+    target = "Contact" if entity == "Account" else "Account"
+    half = org.table(target).get(str(row.get("PersonContactId" if entity == "Account" else "AccountId")))
+    if half is not None:
+        stamps = {name: row.get(name) for name in ("LastModifiedDate", "LastModifiedById", "SystemModstamp")}
+        changed = {**half, **{other: row.get(mine) for mine, other in pairs}, **stamps}
+        name = " ".join(str(changed[part]) for part in ("FirstName", "LastName") if changed.get(part))
+        org.put(target, {**changed, "Name": name})
 
 
 _COUNTS: tuple[tuple[str, Callable[[Row], bool]], ...] = (

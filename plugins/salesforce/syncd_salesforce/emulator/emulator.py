@@ -12,9 +12,6 @@ from random import Random
 from threading import Event, RLock, Thread
 from types import TracebackType
 
-import uvicorn
-from starlette.applications import Starlette
-
 from syncd_salesforce.emulator import gate
 from syncd_salesforce.emulator.answers import Answer, Call, Json, Value, encoded
 from syncd_salesforce.emulator.auth import Credentials, Sessions
@@ -24,7 +21,7 @@ from syncd_salesforce.emulator.life import step
 from syncd_salesforce.emulator.misbehaviour import Faults
 from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.server import application
-from syncd_salesforce.emulator.wire import Wire
+from syncd_salesforce.emulator.serving import Serving
 from syncd_salesforce.emulator.writing import add
 
 __all__ = ["Emulator", "Options", "system_clock"]
@@ -79,6 +76,7 @@ class Emulator:
             self._inhabit(options)
         self._live = options.live
         self._stopped = Event()
+        self._token = ""
         for text in options.misbehave:
             self.misbehave(text)
 
@@ -102,28 +100,27 @@ class Emulator:
         with self.lock:
             self.instance.faults.end(mode)
 
-    def ask(self, method: str, path: str, content: Json | bytes = None, *, since: str = "", **query: str) -> Answer:
+    def ask(self, method: str, path: str, content: Json | bytes = None, *, header: str = "", **query: str) -> Answer:
         """Answer a request of the integration user without any network: ``ask("GET", "/query", q="SELECT Id FROM Lead")``.
 
-        *since* is an ``If-Modified-Since``.
+        *header* is one more, as ``name: value``.
         """
         with self.lock:
             self.org.settle()
-            headers = {"authorization": f"Bearer {self.instance.sessions.begin(self.org)}"}
-            headers |= {"if-modified-since": since} if since else {}
+            if not self.instance.sessions.holds(self._token, self.org.now()):
+                self._token = self.instance.sessions.begin(self.org)
+            name, _, value = header.partition(": ")
+            sent = {name.lower(): value, "authorization": f"Bearer {self._token}"}
             body = content if isinstance(content, bytes) else encoded(content)
-            call = Call(method=method, path=path, version="67.0", query=query, headers=headers, body=body)
+            call = Call(method=method, path=path, version="67.0", query=query, headers=sent, body=body)
             return gate.rest(self.instance, call, length=len(path))
 
     def __enter__(self) -> Emulator:
         """Start serving."""
-        self._socket = socket.create_server(self._address)
-        self.instance.url = f"http://{self._address[0]}:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(_quiet(application(self.instance, self.lock)))
-        self._thread = Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name="emulated-salesforce", daemon=True
-        )
-        self._thread.start()
+        listening = socket.create_server(self._address)
+        self.instance.url = f"http://{self._address[0]}:{listening.getsockname()[1]}"
+        self._serving = Serving(application(self.instance, self.lock), listening)
+        self._serving.start()
         if self._live is not None:
             Thread(target=self._living, args=(self._live,), name="emulated-company", daemon=True).start()
         return self
@@ -131,13 +128,11 @@ class Emulator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop serving."""
         self._stopped.set()
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-        self._socket.close()
+        self._serving.stop()
 
     def wait(self) -> None:
         """Wait until the server is stopped from elsewhere."""
-        self._thread.join()
+        self._serving.wait()
 
     def _inhabit(self, options: Options) -> None:
         gc.disable()  # nothing of what is made here is garbage, and looking for it takes half the time
@@ -163,21 +158,6 @@ class Emulator:
 
     def _grain(self) -> timedelta:
         return timedelta(seconds=float(self.instance.faults.value("ties") or 1))
-
-
-def _quiet(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=Wire,
-        ws="none",
-        loop="asyncio",
-        lifespan="off",
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=1,
-    )
 
 
 def _furnish(org: Org, credentials: Credentials) -> None:

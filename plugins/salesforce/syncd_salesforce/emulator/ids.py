@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = ["Ids", "full", "is_id", "prefix"]
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -32,8 +34,7 @@ def full(text: str) -> str:
     """
     if len(text) != 15 or not is_id(text):
         return text
-    sums = (sum(1 << place for place, char in enumerate(text[start : start + 5]) if "A" <= char <= "Z") for start in (0, 5, 10))
-    return text + "".join(_SUMS[one] for one in sums)
+    return text + _sum(text[:5]) + _sum(text[5:10]) + _sum(text[10:])
 
 
 def is_id(text: str) -> bool:
@@ -46,6 +47,11 @@ def is_id(text: str) -> bool:
 def prefix(key: str) -> str:
     """Return the three characters that name the object."""
     return key[:3]
+
+
+@lru_cache(maxsize=4_096)
+def _sum(five: str) -> str:
+    return _SUMS[sum(1 << place for place, char in enumerate(five) if "A" <= char <= "Z")]
 
 
 def _base62(number: int) -> str:

@@ -16,12 +16,12 @@ def moment(at: datetime) -> str:
     >>> moment(datetime(2026, 11, 20, 8, 15, 2, 999, UTC))
     '2026-11-20T08:15:02.000+0000'
     """
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return at.astimezone(UTC).isoformat()[:19] + ".000+0000"
 
 
 def day(on: date) -> str:
     """Return a date as the APIs write it."""
-    return on.strftime("%Y-%m-%d")
+    return on.isoformat()[:10]
 
 
 def moment_of(text: str) -> datetime:

@@ -93,7 +93,8 @@ def _converts(org: Org, random: Random, company: Company) -> str:
     lead = _one(random, [row for row in _open(org) if row.get("Rating") == "Hot"])
     if lead is None:
         return "nothing"
-    convert(org, str(lead["Id"]), opportunity=f"{lead.get('Company')} first order")
+    by = str(lead["OwnerId"]) if _rep(lead) else None
+    convert(org, str(lead["Id"]), opportunity=f"{lead.get('Company')} first order", by=by)
     return f"converted {lead['Id']}"
 
 

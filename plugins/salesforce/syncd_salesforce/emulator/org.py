@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,7 +52,7 @@ class _Pending:
 
 @dataclass(slots=True, kw_only=True)
 class Org:
-    """One org. ``clock`` is asked for the instant of everything that happens in it."""
+    """One org. ``clock`` is asked for every instant; of the objects in ``duplicates`` an e-mail address may be used once."""
 
     clock: Callable[[], datetime]
     name: str = "Acme Example"
@@ -61,6 +61,7 @@ class Org:
     grain: Callable[[], timedelta] = field(default=lambda: timedelta(seconds=1))
     access: Access = field(default_factory=Access)
     rules: list[ValidationRule] = field(default_factory=list)
+    duplicates: set[str] = field(default_factory=set)
     formulas: dict[tuple[str, str], Callable[[Row], Value]] = field(default_factory=dict)
     deletions: list[Deleted] = field(default_factory=list)
     purged_until: datetime | None = None
@@ -71,8 +72,10 @@ class Org:
     _objects: dict[str, SObject] = field(default_factory=dict)
     _tables: dict[str, Table] = field(default_factory=dict)
     _pending: list[_Pending] = field(default_factory=list)
+    _together: timedelta | None = None
     _shown: dict[str, SObject | None] = field(default_factory=dict)
     _blanks: dict[str, dict[str, Value]] = field(default_factory=dict)
+    _prefixes: dict[str, list[SObject]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for one in standard():
@@ -128,7 +131,10 @@ class Org:
 
     def owners_of(self, key: str) -> list[SObject]:
         """Return the objects that records with such an id may be of."""
-        return [one for one in self._objects.values() if one.prefix == prefix(key)]
+        if not self._prefixes:
+            for one in self._objects.values():
+                self._prefixes.setdefault(one.prefix, []).append(one)
+        return self._prefixes.get(prefix(key), [])
 
     def add_field(self, entity: str, new: Field, *, private: bool = False) -> None:
         """Add a field or replace it; a *private* one nobody sees before a permission set grants it."""
@@ -137,6 +143,12 @@ class Org:
         if private:
             self.access.private.add((whole.name, new.name))
         self.reshaped()
+
+    def add_formula(self, entity: str, new: Field, value: Callable[[Row], Value]) -> None:
+        """Add a field that *value* works out whenever it is read: its changes move no stamp."""
+        computed = replace(new, calculated=True, flags=new.flags - {"c", "u"})
+        self.formulas[self.whole(entity).name, new.name] = value
+        self.add_field(entity, computed)
 
     def drop_field(self, entity: str, name: str) -> None:
         """Remove a field; its values stay in the records and no longer show."""
@@ -147,6 +159,7 @@ class Org:
         """Say that fields or rights have changed."""
         self._shown.clear()
         self._blanks.clear()
+        self._prefixes.clear()
         self.changed_at = self.now()
 
     def _granted(self, entity: str, name: str) -> tuple[bool, bool]:
@@ -190,12 +203,22 @@ class Org:
 
     def put(self, entity: str, row: Row) -> None:
         """Keep a version of a record; it shows at once, or after `lag`."""
-        lag = self.lag()
+        lag = self.lag() if self._together is None else self._together
         if lag:
             now = self.now()
             self._pending.append(_Pending(object=entity, row=row, began_at=now, shows_at=now + lag))
         else:
             self._show(entity, row)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all that is put inside the ``with`` block show at the same instant: one transaction."""
+        before = self._together
+        self._together = self.lag() if before is None else before
+        try:
+            yield
+        finally:
+            self._together = before
 
     def draft(self, entity: str, values: Row, *, at: datetime | None = None, by: str | None = None) -> dict[str, Value]:
         """Return a new record: with an id, the stamps and the defaults of its object."""

@@ -10,7 +10,7 @@ from syncd_salesforce.emulator.instance import Cursor, Instance
 from syncd_salesforce.emulator.soql.columns import Scope
 from syncd_salesforce.emulator.soql.grammar import parse
 from syncd_salesforce.emulator.soql.projection import columns
-from syncd_salesforce.emulator.soql.run import found, is_count
+from syncd_salesforce.emulator.soql.run import Found, found, is_count
 from syncd_salesforce.emulator.soql.tree import Name, Query
 
 __all__ = ["more", "query", "query_all"]
@@ -48,12 +48,22 @@ def _first(instance: Instance, call: Call, *, everything: bool) -> Answer:
     if instance.faults.strike("too_large", call):
         raise ApiError("OPERATION_TOO_LARGE", "exceeded 100000 distinct who/what's")
     tree = parse(text)
-    result = found(instance.org, tree, everything=everything)
+    result = found(instance.org, tree, everything=everything, keep=lambda rest: f"{_kept(instance, rest, 200)}-0")
     if is_count(tree):
         return Answer(content={"totalSize": len(result.rows), "done": True, "records": []})
+    key = _kept(instance, result, _size(instance, call, tree))
+    page = _page(instance, call, key, 0)
+    if page["done"]:
+        del instance.cursors[key]
+    return Answer(content=page)
+
+
+def _kept(instance: Instance, result: Found, size: int) -> str:
+    for old in [key for key, cursor in instance.cursors.items() if instance.now() - cursor.made_at >= _LIVES]:
+        del instance.cursors[old]
     key = instance.org.ids.next("0r8")
-    instance.cursors[key] = Cursor(found=result, size=_size(instance, call, tree), made_at=instance.now())
-    return Answer(content=_page(instance, call, key, 0))
+    instance.cursors[key] = Cursor(found=result, size=size, made_at=instance.now())
+    return key
 
 
 def _size(instance: Instance, call: Call, tree: Query) -> int:
@@ -70,7 +80,7 @@ def _size(instance: Instance, call: Call, tree: Query) -> int:
     return min(size, instance.page, 100 if long else size)
 
 
-def _page(instance: Instance, call: Call, key: str, offset: int) -> Json:
+def _page(instance: Instance, call: Call, key: str, offset: int) -> dict[str, Json]:
     cursor = instance.cursors[key]
     rows = cursor.found.rows
     size = 0 if instance.faults.strike("empty_page", call) else cursor.size
@@ -83,8 +93,6 @@ def _page(instance: Instance, call: Call, key: str, offset: int) -> Json:
     page: dict[str, Json] = {"totalSize": len(rows), "done": end >= len(rows)}
     if end < len(rows):
         page["nextRecordsUrl"] = f"{call.base}/query/{key}-{end}"
-    elif not offset:
-        del instance.cursors[key]
     return page | {"records": records}
 
 

@@ -28,8 +28,9 @@ _RESOURCES = "tooling queryAll search composite jobs limits query sobjects".spli
 
 
 def resources(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
-    """Answer GET /: what a version offers."""
-    return Answer(content={name: f"{call.base}/{name}" for name in _RESOURCES})
+    """Answer GET /: what a version offers, and who asks."""
+    identity = f"{instance.url}/id/{instance.org.id}/{instance.org.user_id}"
+    return Answer(content={name: f"{call.base}/{name}" for name in _RESOURCES} | {"identity": identity})
 
 
 def describe_all(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
@@ -60,7 +61,7 @@ def describe_one(instance: Instance, call: Call, match: Mapping[str, str]) -> An
 def create_one(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
     """Answer POST /sobjects/{object}."""
     one = entity_of(instance.org, match["object"])
-    key = create(instance.org, one, _fields(call))
+    key = create(instance.org, one, _fields(call), forced=call.forced)
     location = f"{call.base}/sobjects/{one.name}/{key}"
     return Answer(status=201, content={"id": key, "success": True, "errors": []}, headers={"Location": location})
 

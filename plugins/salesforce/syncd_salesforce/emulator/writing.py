@@ -45,8 +45,10 @@ def add(org: Org, entity: str, values: Row, *, at: datetime | None = None, by: s
     return row
 
 
-def create(org: Org, entity: SObject, fields: Mapping[str, Json], *, by: str | None = None) -> str:
+def create(org: Org, entity: SObject, fields: Mapping[str, Json], *, by: str | None = None, forced: bool = False) -> str:
     """Create a record and return its id; *by* is the user who does it, if not the integration user.
+
+    A *forced* one is made although there is another with its e-mail address.
 
     Raises: ApiError; nothing is written then.
     """
@@ -58,6 +60,8 @@ def create(org: Org, entity: SObject, fields: Mapping[str, Json], *, by: str | N
         raise ApiError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", fields=missing)
     if entity.find("OwnerId") is not None:
         values.setdefault("OwnerId", org.user_id)
+    if entity.name in org.duplicates and not forced and _is_used(org, entity, values.get("Email")):
+        raise ApiError("DUPLICATES_DETECTED", "Use one of these records?")
     row = org.draft(entity.name, values, by=by)
     row |= derived(org, entity.name, row, None)
     _check(org, entity, row)
@@ -124,6 +128,10 @@ def keyed_by(org: Org, entity: SObject, name: str, value: str) -> Sequence[str]:
     wanted = full(value) if field.name == "Id" else coerced(org, field, value)
     rows = org.table(entity.name).among(field.name, [wanted])
     return [str(row["Id"]) for row in rows if not row.get("IsDeleted")]
+
+
+def _is_used(org: Org, entity: SObject, address: Value) -> bool:
+    return address is not None and any(not row.get("IsDeleted") for row in org.table(entity.name).among("Email", [address]))
 
 
 def _values(org: Org, entity: SObject, fields: Mapping[str, Json], *, flag: str) -> dict[str, Value]:
@@ -200,8 +208,9 @@ def _check(org: Org, entity: SObject, row: Row) -> None:
 
 
 def _kept(org: Org, entity: SObject, row: Row, old: Row | None) -> str:
-    org.put(entity.name, row)
-    track(org, entity.name, row, old)
+    with org.together():
+        org.put(entity.name, row)
+        track(org, entity.name, row, old)
     after(org, entity.name, row, old)
     if entity.name in _RIGHTS:
         org.reshaped()

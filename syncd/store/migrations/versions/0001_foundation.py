@@ -135,6 +135,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name=op.f('uq_connection_name')),
     comment='One configured system.'
     )
+    op.create_table('dispute',
+    sa.Column('origin_id', sa.BigInteger(), nullable=False, comment='whom it is about, before any merge'),
+    sa.Column('about_at', sa.BigInteger(), nullable=False, comment='when the disputed answer was given'),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('raised_at', sa.BigInteger(), nullable=False),
+    sa.Column('author', sa.Text(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('verdict', sa.Text(), nullable=False, comment='empty, stands or overturned'),
+    sa.Column('decided_at', sa.BigInteger(), nullable=True),
+    sa.Column('decided_by', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('origin_id', 'about_at', name=op.f('pk_dispute')),
+    comment='A rejection that somebody doubts, and what was decided.'
+    )
+    with op.batch_alter_table('dispute', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dispute_person_id'), ['person_id'], unique=False)
+
     op.create_table('entity',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False, comment='person, account, deal or owner'),
@@ -161,6 +178,23 @@ def upgrade() -> None:
     comment='A value that a golden field had before.',
     sqlite_with_rowid=False
     )
+    op.create_table('feedback',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=True, comment='whom it is about; null: nobody in particular'),
+    sa.Column('given_at', sa.BigInteger(), nullable=False),
+    sa.Column('party', sa.Text(), nullable=False, comment='who says it: sales or marketing'),
+    sa.Column('author', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('replied_at', sa.BigInteger(), nullable=True),
+    sa.Column('replied_by', sa.Text(), nullable=False),
+    sa.Column('reply', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback')),
+    comment='What one team told the other, and its reply.'
+    )
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_feedback_person_id'), ['person_id'], unique=False)
+
     op.create_table('ledger',
     sa.Column('record_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('fields', sa.Text(), nullable=False, comment='JSON object: remote field to [sent, before, when, how known, shown]'),
@@ -244,7 +278,7 @@ def upgrade() -> None:
     sa.Column('new', sa.Text(), nullable=False, comment='JSON: what it showed then'),
     sa.Column('at', sa.BigInteger(), nullable=False, comment='when the record changed in the source'),
     sa.Column('known_at', sa.BigInteger(), nullable=False),
-    sa.Column('answer', sa.Text(), nullable=False, comment='again: ours is written again; left: theirs stays'),
+    sa.Column('answer', sa.Text(), nullable=False, comment='again: ours is written again; left: theirs stays; weighed: by its law'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_override')),
     comment='A field that we write and somebody else changed in the source.'
     )
@@ -449,11 +483,19 @@ def downgrade() -> None:
 
     op.drop_table('link')
     op.drop_table('ledger')
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_feedback_person_id'))
+
+    op.drop_table('feedback')
     op.drop_table('entity_history')
     with op.batch_alter_table('entity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_entity_account_id'))
 
     op.drop_table('entity')
+    with op.batch_alter_table('dispute', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_dispute_person_id'))
+
+    op.drop_table('dispute')
     op.drop_table('connection')
     with op.batch_alter_table('clock', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_clock_person_id'))

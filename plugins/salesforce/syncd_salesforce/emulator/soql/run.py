@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.relations import child
 from syncd_salesforce.emulator.soql import tree
 from syncd_salesforce.emulator.soql.aggregates import grouped, is_grouped
-from syncd_salesforce.emulator.soql.columns import Column, Scope
+from syncd_salesforce.emulator.soql.columns import Column, Scope, number
 from syncd_salesforce.emulator.soql.errors import no_relation
 from syncd_salesforce.emulator.soql.predicates import Reading, predicate
 from syncd_salesforce.emulator.soql.projection import Emit, columns, emitter, no_children
@@ -21,7 +21,10 @@ from syncd_salesforce.emulator.tables import folded
 __all__ = ["Found", "Tabled", "found", "is_count", "tabled"]
 
 _FURTHEST = 2_000
+_CHILDREN = 200  # as pages of children were seen: jsforce PR#1752 (read 2026-11-21)
 _IDS = frozenset({"id", "reference"})
+_AS_WRITTEN = _IDS | {"date", "datetime"}
+_NUMBERS = frozenset({"int", "double", "currency", "percent", "boolean"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,12 @@ class Tabled:
     columns: Sequence[Column]
 
 
-def found(org: Org, query: tree.Query, *, everything: bool = False, tooling: bool = False) -> Found:
+def found(
+    org: Org, query: tree.Query, *, everything: bool = False, tooling: bool = False, keep: Callable[[Found], str] | None = None
+) -> Found:
     """Run a query; with *everything* also over deleted and archived rows, with *tooling* over objects of the Tooling API.
+
+    *keep* takes the children of a row that do not fit on its page and returns the locator to ask for them.
 
     Raises: ApiError, as the vendor refuses it.
     """
@@ -53,7 +60,7 @@ def found(org: Org, query: tree.Query, *, everything: bool = False, tooling: boo
         )
     if is_grouped(query):
         return _groups(scope, rows)
-    emit = emitter(scope, subqueries=lambda item: _children(scope, item, everything=everything))
+    emit = emitter(scope, subqueries=lambda item: _children(scope, item, everything=everything, keep=keep))
     return Found(rows=_cut(_ordered(rows, query.orders, scope.column), query), emit=emit)
 
 
@@ -81,7 +88,8 @@ def _matching(scope: Scope, *, everything: bool) -> list[Row]:
     rows = _candidates(scope)
     if not everything:
         rows = [row for row in rows if not row.get("IsDeleted") and not row.get("IsArchived")]
-    if not org.access.view_all and scope.source.find("OwnerId"):
+    mine = (query.scope or "").lower() == "mine" or not org.access.view_all
+    if mine and scope.source.find("OwnerId") is not None:
         rows = [row for row in rows if row.get("OwnerId") == org.user_id]
     if query.where is None:
         return rows
@@ -99,7 +107,7 @@ def _candidates(scope: Scope) -> list[Row]:
             continue
         column = scope.column(term.operand)
         values = term.value if isinstance(term.value, tuple) else (term.value,)
-        texts = [one.value for one in values if isinstance(one, tree.Text) and one.value]
+        texts = [one.value for one in values if isinstance(one, tree.Text) and one.value and "\\" not in one.value]
         if not column.steps and (column.kind in _IDS or column.field.has("l")) and len(texts) == len(values):
             return table.among(column.field.name, [full(one) if column.kind in _IDS else one for one in texts])
     return list(table)
@@ -118,21 +126,20 @@ def _ordered(rows: list[Row], orders: Sequence[tree.Order], column: Callable[[tr
             raise ApiError("INVALID_FIELD", f"field '{found.field.name}' can not be sorted in a query call")
         get = found.get
         empty = [row for row in rows if get(row) is None]
-        filled = sorted((row for row in rows if get(row) is not None), key=_key(found), reverse=order.descending)
+        filled = [row for row in rows if get(row) is not None]
+        _sort(filled, found, descending=order.descending)
         rows = filled + empty if order.nulls_last else empty + filled
     return rows
 
 
-def _key(column: Column) -> Callable[[Row], tuple[Decimal, str]]:
-    get, ids = column.get, column.kind in _IDS
-
-    def key(row: Row) -> tuple[Decimal, str]:
-        value = get(row)
-        if isinstance(value, str):
-            return Decimal(0), value if ids else str(folded(value))
-        return Decimal(value or 0), ""
-
-    return key
+def _sort(rows: list[Row], column: Column, *, descending: bool) -> None:
+    get = column.get
+    if column.kind in _NUMBERS:
+        rows.sort(key=lambda row: number(get(row)) or Decimal(get(row) is True), reverse=descending)
+    elif column.kind in _AS_WRITTEN:
+        rows.sort(key=lambda row: str(get(row)), reverse=descending)
+    else:
+        rows.sort(key=lambda row: str(folded(get(row))), reverse=descending)
 
 
 def _cut(rows: Sequence[Row], query: tree.Query) -> Sequence[Row]:
@@ -155,7 +162,9 @@ def _groups(scope: Scope, rows: list[Row]) -> Found:
     return Found(rows=_cut(_ordered(made, query.orders, groups.column), query), emit=emit)
 
 
-def _children(scope: Scope, item: tree.Subquery, *, everything: bool) -> tuple[str, Callable[[Row, str], Json]]:
+def _children(
+    scope: Scope, item: tree.Subquery, *, everything: bool, keep: Callable[[Found], str] | None
+) -> tuple[str, Callable[[Row, str], Json]]:
     """Return the name of a child relation and what makes its part of each row's JSON."""
     query = item.query
     reference = child(scope.org, scope.source.name, query.source)
@@ -172,7 +181,10 @@ def _children(scope: Scope, item: tree.Subquery, *, everything: bool) -> tuple[s
         rows = _cut(members.get(row.get("Id"), []), query)
         if not rows:
             return None
-        records: Mapping[str, Json] = {"totalSize": len(rows), "done": True, "records": [emit(one, base) for one in rows]}
-        return records
+        shown = rows if keep is None else rows[:_CHILDREN]
+        page: dict[str, Json] = {"totalSize": len(rows), "done": len(shown) == len(rows)}
+        if keep is not None and len(shown) < len(rows):
+            page["nextRecordsUrl"] = f"{base}/query/{keep(Found(rows=rows[_CHILDREN:], emit=emit))}"
+        return page | {"records": [emit(one, base) for one in shown]}
 
     return relation, part

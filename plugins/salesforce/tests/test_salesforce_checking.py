@@ -1,0 +1,84 @@
+"""Check and schema: what an operator is told before anything is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from salesforce_desk import Desk
+from syncd_salesforce.emulator.schema import field_of
+
+from syncd.spi import Misconfigured
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Generator[Desk]:
+    with Desk(tmp_path, settings={"streams": ["Lead", "Contact"]}) as one:
+        yield one
+
+
+def told(desk: Desk, level: str) -> list[str]:
+    return [one.what for one in desk.connector().check() if one.level == level]
+
+
+def test_a_healthy_org_is_described(desk: Desk) -> None:
+    findings = desk.connector().check()
+    assert {one.level for one in findings} == {"ok"}
+    said = " ".join(one.what for one in findings)
+    assert f"org {desk.org.id} as user {desk.org.user_id}" in said
+    assert "API 66.0" in said and "DailyApiRequests" in said
+
+
+def test_a_version_that_is_not_served_is_an_error_with_the_remedy(tmp_path: Path) -> None:
+    with Desk(tmp_path, settings={"api_version": "99.0", "streams": ["Lead"]}) as desk, pytest.raises(Misconfigured):
+        desk.connector().check()
+
+
+def test_an_old_version_is_a_warning(tmp_path: Path) -> None:
+    with Desk(tmp_path, settings={"api_version": "60.0", "streams": ["Lead"]}) as desk:
+        assert "8 releases old" in told(desk, "warning")[0]
+
+
+def test_hidden_objects_and_fields_are_warnings(desk: Desk) -> None:
+    desk.org.access.unseen_objects.add("Contact")
+    desk.org.access.hidden.add(("Lead", "Email"))
+    desk.org.reshaped()
+    said = told(desk, "warning")
+    assert said == [
+        "Lead: Email not there or hidden from the user; read without",
+        "Contact is not there or hidden from the user; it is not read",
+    ]
+
+
+def test_a_clock_that_is_off_is_a_warning(desk: Desk) -> None:
+    desk.emulator.misbehave("clock:value=-600")
+    assert told(desk, "warning") == ["this machine's clock is -600 s off the org's"]
+
+
+def test_the_schema_shows_fields_as_the_user_may_use_them(desk: Desk) -> None:
+    desk.org.add_field("Lead", field_of("Band__c picklist(40) cunfsgp restricted = mql | nurture"))
+    desk.org.access.readonly.add(("Lead", "Note__c"))
+    desk.org.reshaped()
+    (lead, _) = desk.connector().schema().streams
+    fields = {one.name: one for one in lead.fields}
+    assert fields["Band__c"].options == ("mql", "nurture")
+    assert fields["Status"].options == ()  # takes other words too
+    assert (fields["Score__c"].writable, fields["Note__c"].writable, fields["SystemModstamp"].writable) == (True, False, False)
+    assert "Address" not in fields
+
+
+def test_an_unchanged_object_is_asked_for_after_an_hour_and_not_sent_again(desk: Desk) -> None:
+    for _ in range(3):
+        desk.connector().pull("Lead", None)
+        desk.later(minutes=40)
+    described = [one.status for one in desk.emulator.instance.requests if one.path.endswith("/describe")]
+    assert described == [200, 304]
+
+
+def test_an_object_is_looked_at_in_full_once_a_day(desk: Desk) -> None:
+    desk.connector().pull("Lead", None)
+    desk.later(days=2)
+    desk.connector().pull("Lead", None)
+    described = [one.status for one in desk.emulator.instance.requests if one.path.endswith("/describe")]
+    assert [one for one in described if one != 401] == [200, 200]

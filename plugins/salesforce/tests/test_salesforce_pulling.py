@@ -1,0 +1,343 @@
+"""Reading: what comes, what is told of deletions and lost rights, and how few calls it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from salesforce_desk import START, Desk, id_of, ids, notes
+from syncd_salesforce.emulator.conversion import convert
+from syncd_salesforce.emulator.schema import field_of
+
+from syncd.spi import Misconfigured, Ref, SourceRecord, Unavailable
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Generator[Desk]:
+    with Desk(tmp_path) as one:
+        yield one
+
+
+# ---------------------------------------------------------------- calls
+
+
+def test_a_first_reading_takes_a_call_for_each_page_and_two_to_begin(tmp_path: Path) -> None:
+    with Desk(tmp_path, page=2_000) as desk:
+        desk.add("Lead", 4_001)
+        desk.later()
+        assert len(ids(desk.read("Lead"))) == 4_001
+        assert desk.calls() == {
+            "GET /sobjects/Lead/describe": 1,
+            "GET /sobjects/Lead/updated": 1,
+            "GET /queryAll": 1,
+            "GET /query/{locator}": 2,
+        }
+
+
+def test_a_quiet_cycle_takes_two_calls_and_a_look_for_deletions_now_and_then(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    pages = desk.read("Lead")
+    desk.calls()
+    desk.later(minutes=5)
+    pages = desk.read("Lead", pages[-1].cursor)
+    assert desk.calls() == {"GET /sobjects/Lead/updated": 1, "GET /queryAll": 1}
+    desk.later(minutes=15)
+    pages = desk.read("Lead", pages[-1].cursor)
+    assert desk.calls() == {"GET /sobjects/Lead/updated": 1, "GET /queryAll": 1, "GET /sobjects/Lead/deleted": 1}
+    assert ids(pages) == []
+
+
+def test_many_rows_come_by_one_bulk_job(tmp_path: Path) -> None:
+    with Desk(tmp_path, settings={"bulk_above": 100}, bulk_page=50) as desk:
+        leads = desk.add("Lead", 120)
+        desk.later()
+        pages = desk.read("Lead")
+        assert sorted(ids(pages)) == sorted(leads)
+        assert [page.wait for page in pages[:2]] == [timedelta(seconds=1), timedelta(seconds=1)]
+        calls = desk.calls()
+        assert (calls["POST /jobs/query"], calls["GET /jobs/query/{id}/results"], calls["GET /queryAll"]) == (1, 3, 1)
+        assert pages[-2].progress == pytest.approx(100 / 120)
+
+
+def test_the_same_comes_by_bulk_and_by_rest(tmp_path: Path) -> None:
+    wanted = {"Lead": ["LastName", "Email", "Score__c", "NumberOfEmployees", "AnnualRevenue", "Description", "CreatedDate"]}
+    with Desk(tmp_path / "a", wanted=wanted) as one, Desk(tmp_path / "b", wanted=wanted, settings={"bulk_above": 0}) as two:
+        for desk in (one, two):
+            desk.add(
+                "Lead", Email="ann@firm.example", NumberOfEmployees=12, AnnualRevenue=1000, Description='a "b"\n\U0001f600'
+            )
+            desk.later()
+        rest, bulk = one.read("Lead"), two.read("Lead")
+        assert rest[0].records == [record for page in bulk for record in page.records]
+        assert rest[0].records != []
+
+
+def test_a_query_too_long_for_an_address_goes_in_a_body(tmp_path: Path) -> None:
+    names = [f"Custom_Field_With_A_Long_Name_{number:03}__c" for number in range(200)]
+    with Desk(tmp_path, wanted={"Lead": names}) as desk:
+        for name in names:
+            desk.org.add_field("Lead", field_of(f"{name} string(60) cunfsgp"))
+        (lead,) = desk.add("Lead", 1, **{names[7]: "seven"})
+        desk.later()
+        (page,) = desk.read("Lead")
+        assert isinstance(page.records[0], SourceRecord)
+        assert (page.records[0].external_id, page.records[0].fields[names[7]]) == (lead, "seven")
+        assert desk.calls()["POST /composite"] == 1
+
+
+# ---------------------------------------------------------------- windows
+
+
+def test_a_window_ends_where_the_oldest_open_transaction_began(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.lag = lambda: timedelta(minutes=55)  # a transaction that takes that long
+    (late,) = desk.add("Lead")
+    desk.org.lag = timedelta
+    desk.later()
+    desk.add("Lead")
+    pages = desk.read("Lead", end)
+    desk.later()
+    assert late in ids(desk.read("Lead", pages[-1].cursor))
+
+
+def test_where_open_transactions_cannot_be_asked_for_the_lag_waits_for_them(desk: Desk) -> None:
+    desk.emulator.misbehave("no_rights:path=/updated")
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.lag = lambda: timedelta(minutes=12)  # more than the overlap, less than overlap and lag
+    (late,) = desk.add("Lead")
+    desk.later(minutes=11)
+    pages = desk.read("Lead", end)
+    desk.later(minutes=5)
+    assert late not in ids(pages)
+    assert late in ids(desk.read("Lead", pages[-1].cursor))
+
+
+def test_a_lost_locator_goes_on_behind_the_last_row(tmp_path: Path) -> None:
+    with Desk(tmp_path, page=10) as desk:
+        leads = desk.add("Lead", 35)  # all of one instant
+        desk.later()
+        desk.emulator.misbehave("locator:times=0")
+        assert ids(desk.read("Lead")) == leads
+        assert desk.calls()["GET /queryAll"] == 4
+
+
+def test_a_window_that_takes_too_long_is_halved_until_it_does_not(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    leads = desk.add("Lead", 3)
+    desk.later(hours=6)
+    leads += desk.add("Lead", 3)
+    desk.later()
+    desk.emulator.misbehave("timeout:times=2")
+    assert set(ids(desk.read("Lead", end))) == set(leads)
+
+
+def test_a_clock_that_is_ahead_hides_nothing(desk: Desk) -> None:
+    desk.emulator.misbehave("clock:value=-3600")  # the org's is an hour behind ours
+    desk.add("Lead")
+    desk.later()
+    pages = desk.read("Lead")
+    assert ids(pages) == []  # by its clock it is not yet
+    desk.later(hours=2)
+    assert len(ids(desk.read("Lead", pages[-1].cursor))) == 1
+
+
+# ---------------------------------------------------------------- what is gone
+
+
+def gone(desk: Desk, stream: str, cursor: str) -> list[str]:
+    return [id_of(one) for page in desk.read(stream, cursor) for one in page.records if one.deleted]
+
+
+def test_a_deletion_that_left_no_trace_in_the_bin_is_told(desk: Desk) -> None:
+    lead, _ = desk.add("Lead", 2)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.remove("Lead", [lead])
+    desk.later()
+    assert gone(desk, "Lead", end) == [lead]
+
+
+def test_a_contact_role_that_is_taken_away_is_told(desk: Desk) -> None:
+    (deal,), (contact,) = desk.add("Opportunity"), desk.add("Contact")
+    (role,) = desk.add("OpportunityContactRole", OpportunityId=deal, ContactId=contact, Role="Buyer")
+    desk.later()
+    pages = desk.read("OpportunityContactRole")
+    record = pages[0].records[0]
+    assert isinstance(record, SourceRecord)
+    assert [(one.role, one.to) for one in record.associations] == [
+        ("deal", Ref("Opportunity", deal)),
+        ("contact", Ref("Contact", contact)),
+    ]
+    desk.delete(role)
+    desk.later()
+    assert gone(desk, "OpportunityContactRole", pages[-1].cursor) == [role]
+
+
+def test_what_vanished_before_the_log_began_is_found_by_two_sweeps(desk: Desk) -> None:
+    lead, *_ = desk.add("Lead", 3)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.remove("Lead", [lead], logged=False)
+    desk.later(days=8)
+    pages = desk.read("Lead", end)
+    assert ids(pages) == []
+    assert "1 records can no longer be seen" in notes(pages)[-1]
+    desk.later(days=1, hours=1)
+    assert gone(desk, "Lead", pages[-1].cursor) == [lead]
+
+
+def test_a_log_with_a_gap_brings_the_sweep_forward(desk: Desk) -> None:
+    desk.add("Lead", 3)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.later(hours=2)
+    desk.org.purge_log()
+    desk.later()
+    desk.calls()
+    desk.read("Lead", end)
+    assert desk.calls()["GET /queryAll"] == 2  # the window and the sweep
+
+
+def test_many_who_vanish_at_once_are_a_lost_right_and_nobody_is_deleted(desk: Desk) -> None:
+    leads = desk.add("Lead", 200)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.remove("Lead", leads[:80], logged=False)
+    for _ in range(3):
+        desk.later(days=8)
+        pages = desk.read("Lead", end)
+        assert ids(pages) == []
+        assert "80 of 200 records can no longer be seen" in notes(pages)[-1]
+        end = pages[-1].cursor
+
+
+def test_archived_activities_are_not_deleted(desk: Desk) -> None:
+    (lead,) = desk.add("Lead")
+    (task,) = desk.add("Task", WhoId=lead, Subject="Call", Status="Completed", IsArchived=True)
+    desk.later()
+    (page,) = desk.read("Task")
+    assert [(id_of(one), one.deleted) for one in page.records] == [(task, False)]
+
+
+# ---------------------------------------------------------------- what a record becomes
+
+
+def test_a_converted_lead_is_the_contact_from_then_on(desk: Desk) -> None:
+    (lead,) = desk.add("Lead", Email="ann@firm.example")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    made = convert(desk.org, lead, opportunity="Deal")
+    desk.later()
+    (record,) = desk.read("Lead", end)[0].records
+    assert isinstance(record, SourceRecord)
+    assert (record.merged_into, record.deleted) == (Ref("Contact", made.contact), False)
+
+
+def test_rereading_tells_who_is_there_and_who_is_not(desk: Desk) -> None:
+    lead, other = desk.add("Lead", 2)
+    desk.org.remove("Lead", [other])
+    found = desk.connector().reread([Ref("Lead", lead[:15]), Ref("Lead", other)])
+    assert [(id_of(one), one.deleted) for one in found] == [(lead, False), (other, True)]
+
+
+# ---------------------------------------------------------------- what bumps no date
+
+
+def test_a_formula_is_read_anew_once_a_day(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Lead": ["Rank__c"]}) as desk:
+        rank = [1]
+
+        desk.org.add_field("Lead", replace(field_of("Rank__c double(5,0) nfs"), calculated=True))
+        desk.org.formulas["Lead", "Rank__c"] = lambda row: rank[0]
+        desk.add("Lead")
+        desk.later()
+        end = desk.read("Lead")[-1].cursor
+        rank[0] = 2
+        desk.later()
+        pages = desk.read("Lead", end)
+        assert ids(pages) == []
+        desk.later(days=1)
+        (record,) = [one for page in desk.read("Lead", pages[-1].cursor) for one in page.records]
+        assert isinstance(record, SourceRecord)
+        assert record.fields == {"Rank__c": 2}
+
+
+# ---------------------------------------------------------------- rights and limits
+
+
+def test_a_hidden_field_is_left_out_and_said_and_read_once_it_shows(desk: Desk) -> None:
+    desk.org.access.hidden.add(("Lead", "Email"))
+    desk.add("Lead", Email="ann@firm.example")
+    desk.later()
+    pages = desk.read("Lead")
+    assert notes(pages)[0].startswith("Lead.Email: not there, or hidden from the integration user, and left out")
+    (record,) = pages[0].records
+    assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace"}
+
+    desk.org.access.hidden.clear()
+    desk.org.reshaped()
+    desk.later(hours=2)
+    again = desk.read("Lead", pages[-1].cursor)
+    assert "Email can be read now" in notes(again)[0]
+    (record,) = again[0].records
+    assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace", "Email": "ann@firm.example"}
+
+
+def test_a_field_that_vanishes_after_the_describe_costs_itself_alone(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.connector().schema()
+    desk.org.drop_field("Lead", "Email")
+    desk.later(minutes=40)
+    (record,) = desk.read("Lead")[0].records
+    assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace"}
+
+
+def test_a_hidden_object_costs_itself_alone(desk: Desk) -> None:
+    desk.org.access.unseen_objects.add("Contact")
+    desk.add("Lead")
+    desk.later()
+    assert notes(desk.read("Contact"))[0].startswith("Contact: not there, or hidden from the integration user")
+    assert len(ids(desk.read("Lead"))) == 1
+
+
+def test_an_object_that_is_hidden_after_the_describe_costs_itself_alone(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.access.unseen_objects.add("Lead")
+    desk.org.reshaped()
+    desk.later(minutes=20)
+    (page,) = desk.read("Lead", end)
+    assert (page.cursor, page.more, page.notes[0][:5]) == (end, False, "Lead:")
+
+
+def test_a_version_that_is_not_served_is_a_setting_to_correct(tmp_path: Path) -> None:
+    with Desk(tmp_path, settings={"api_version": "99.0"}) as desk, pytest.raises(Misconfigured, match=r"68\.0"):
+        desk.read("Lead")
+
+
+def test_the_last_tenth_of_the_day_s_calls_is_left_to_others(desk: Desk) -> None:
+    desk.emulator.instance.usage.used, desk.emulator.instance.usage.limit = 90_000, 100_000
+    connector = desk.connector()
+    with pytest.raises(Unavailable, match="left to others") as raised:
+        connector.pull("Lead", None)
+    assert raised.value.retry_after == timedelta(minutes=15)
+    assert sum(desk.calls().values()) == 1  # the one that told
+
+
+def test_it_starts_in_the_middle(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later(days=1)
+    (new,) = desk.add("Lead")
+    desk.later()
+    assert ids(desk.read("Lead", desk.connector().cursor_since("Lead", START + timedelta(days=1)))) == [new]
