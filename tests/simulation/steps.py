@@ -86,8 +86,8 @@ def pull(world: World, name: str, *, full: bool = False, scope: Scope | None = N
 
 def _reread(world: World, name: str) -> None:
     """Read again what was left open, as `syncd sync` would."""
-    if sync.something_to_reread(world.site, name):
-        with alive(world, f"reread {name}"):
+    with alive(world, f"reread {name}"):
+        if sync.something_to_reread(world.site, name):
             _note(world, sync.reread(world.site, name, world.watch))
 
 
