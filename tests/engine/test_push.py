@@ -240,6 +240,20 @@ def test_a_job_of_the_source_is_asked_until_it_is_done(known: Home) -> None:
     assert (len(written(known)), waiting(known)) == (1, 0)
 
 
+def test_a_write_that_a_job_works_on_is_not_sent_again_by_a_retry(known: Home) -> None:
+    known.crm.slow_down(ANN)
+    known.sync()
+    with known.store.write() as tx:
+        (pending,) = (one.pending for _, one in outbox.waiting(tx, "crm", 10))
+        outbox.release(tx, [pending.record_id], known.site.now())
+    push(known)
+    known.crm.finish_jobs()
+    known.clock.advance(timedelta(minutes=1))
+    push(known)
+
+    assert (len(written(known)), waiting(known)) == (1, 0)
+
+
 def test_a_value_that_changes_while_its_write_is_on_the_way_is_written_afterwards(known: Home) -> None:
     known.crm.slow_down(ANN)
     known.sync()
