@@ -57,6 +57,7 @@ class SalesforceWorld:
     spec = installed("salesforce")
     misbehave: ClassVar[Sequence[str]] = ()
     streams: ClassVar[Sequence[str]] = tuple(NAMED)
+    bulk_above: ClassVar[int] = 40_000
 
     def __init__(self, folder: Path) -> None:
         self._home = folder
@@ -79,7 +80,7 @@ class SalesforceWorld:
             "client_id": self.emulator.credentials.client_id,
             "client_secret": "env:SECRET",
         }
-        self._settings = self.spec.settings.model_validate({**given, "streams": self.streams})
+        self._settings = self.spec.settings.model_validate({**given, "streams": self.streams, "bulk_above": self.bulk_above})
         resolved = lambda reference: SECRET  # noqa: E731
         self._client = self._stack.enter_context(online(self.spec, self._settings, self.clock, resolve=resolved, kept={}))
         self._misbehave()

@@ -24,6 +24,13 @@ class TroubledWorld(SalesforceWorld):
     )
 
 
+class BulkWorld(SalesforceWorld):
+    """An org that is asked by Bulk API for everything."""
+
+    streams = ("Lead",)
+    bulk_above = 0
+
+
 class TestContract(ConnectorContract):
     """All of it."""
 
@@ -34,3 +41,9 @@ class TestContractInTrouble(ConnectorContract):
     """All of it, with trouble."""
 
     world = TroubledWorld
+
+
+class TestContractByBulk(ConnectorContract):
+    """All of it, by jobs."""
+
+    world = BulkWorld
