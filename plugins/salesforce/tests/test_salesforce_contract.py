@@ -10,7 +10,7 @@ from syncd.testing.contract import ConnectorContract
 class TroubledWorld(SalesforceWorld):
     """An org where much goes wrong that heals within a call: requests, replies, pages, locators, the clock."""
 
-    streams = ("Lead", "Task")
+    streams = ("Lead",)
     misbehave = (
         *("unavailable:p=0.1", "throttled:p=0.05", "broken:p=0.05", "session:p=0.02,times=2", "cut:p=0.05,times=0"),
         *(
