@@ -32,6 +32,7 @@ PAPERS = (
     "config/agreement.md",
     "plugins/README.md",
     "plugins/csv/README.md",
+    "plugins/salesforce/README.md",
 )
 
 
