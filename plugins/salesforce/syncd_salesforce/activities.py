@@ -18,17 +18,7 @@ __all__ = ["Deed", "deed"]
 
 Row: TypeAlias = Mapping[str, Raw]
 _PEOPLE = {"Lead", "Contact"}
-_ANYBODY = {f"{name}.com" for name in "gmail googlemail outlook hotmail yahoo icloud".split()} | {"gmx.de", "gmx.net", "web.de"}
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "yahoo.com",
-    "icloud.com",
-    "gmx.de",
-    "gmx.net",
-    "web.de",
-}
+_ANYBODY = {f"{name}.com" for name in "gmail googlemail outlook hotmail yahoo icloud".split()}
 _DRAFT = "5"  # EmailMessage.Status: object_reference, EmailMessage (read 2026-11-21)
 
 
