@@ -564,3 +564,27 @@ def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
     after(office, minutes=1)
 
     assert told(office) == [("became_sql", "kim@firm.example")]
+
+
+@pytest.mark.parametrize(("written", "owner"), [pytest.param("true", "77", id="on"), pytest.param("false", None, id="off")])
+def test_the_owner_chosen_is_the_crms_owner_only_if_that_was_agreed(
+    tmp_path: Path, store: Store, written: str, owner: str | None
+) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal", "users": "owner"},
+        mapping=MAPPING.replace("assigned_to: Rep", "assigned_to: Owner") + "  users:\n    read: {email: Mail}\n",
+        agreement=AGREEMENT.replace("routing:\n", f"routing:\n  write_owner: {written}\n"),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.crm.put("users", "77", {"Mail": "kim@firm.example"})
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+
+    assert home.crm.fields(ANN).get("Owner") == owner
+    after(home, minutes=1)
+    assert [one.owner for one in home.person("ann@firm.example").assignments] == ["kim@firm.example"]
