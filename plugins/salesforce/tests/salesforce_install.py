@@ -45,7 +45,10 @@ WRITTEN: tuple[str, ...] = (
     "syncd_Band__c string(255) cunfsgp",
     "syncd_Grade__c string(255) cunfsgp",
 )
-WRITTEN += ("syncd_Reasons__c textarea(32768) cunp", "syncd_Stage__c string(255) cunfsgp")
+WRITTEN += ("syncd_Reasons__c textarea(32768) cunp", "syncd_Stage__c string(255) cunfsgp", "syncd_SLA_Due__c datetime cunfsp")
+WRITTEN += tuple(
+    f"syncd_{name}__c string(255) cunfsgp" for name in ("SLA", "Next_Step", "Assigned_To", "Disposition", "Disposition_Reason")
+)
 AGREEMENT = """\
 agreement: {version: 1, needs_signatures_from: []}
 fields:
