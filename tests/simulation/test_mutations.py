@@ -95,7 +95,7 @@ MUTATIONS = (
     Mutation("a duplicate is counted", "syncd.store.activities._COUNTS", true(), 10),
     Mutation("a changed activity stands beside its old self", "syncd.store.activities.remove", _nothing, 3),
     Mutation("writes without an answer are taken for done", "syncd.engine.sync.push_batch", _taken_for_done, 1, "lies fails"),
-    Mutation("a receipt is settled and not noted", "syncd.store.outbox.note_written", _nothing, 7, "moves merges"),
+    Mutation("a receipt is settled and not noted", "syncd.store.ledger.save", _nothing, 7, "moves merges"),
     Mutation("a receipt is settled twice", "syncd.store.outbox.drop", _nothing, 0),
     Mutation("a settled refusal stays in the inbox", "syncd.store.inbox.resolve", _nothing, 7, "receipts inbox"),
     Mutation("nobody is assessed for what arrives", "syncd.store.assessments.mark_due", _nothing, 0),
