@@ -13,7 +13,7 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
 from syncd.agreement.dispositions import chases, hint
 from syncd.agreement.judging import judge
-from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, live_since
+from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, imported_at
 from syncd.engine.plan import Assessed, plan
 from syncd.engine.site import Counts, Site
 from syncd.engine.telling import tell_of
@@ -57,7 +57,7 @@ def assess_everyone_anew(site: Site) -> bool:
 def go_live(site: Site) -> None:
     """Mean alarms from now on, once every stream was read to its end; to be asked when nobody is due."""
     with site.store.write() as tx:
-        if live_since(tx, site) is None and streams.all_complete(tx, site.maps):
+        if imported_at(tx) is None and streams.all_complete(tx, site.maps):
             streams.remember(tx, LIVE_MARK, str(site.now()))
 
 
@@ -85,7 +85,7 @@ def judged(
 def _assessed(site: Site, one: Judged, last: Stored, now: int) -> Assessed:
     """Put what was judged into a row, and into what is written back."""
     score, way, agreement = one.judgment.score, one.judgment.way, site.config.agreement
-    urgent = most_urgent(one.clocks)
+    urgent = most_urgent([clock for clock in one.clocks if not clock.historical])
     stored = Stored(
         person_id=one.person.id,
         assess_at=None if one.next_change_at >= FOREVER else one.next_change_at,
@@ -120,14 +120,20 @@ def _save(tx: Connection, judged: Sequence[Judged], assessed: Sequence[Assessed]
     assessments.save(tx, [one.now for one in assessed])
     journeys.claim(tx, [(one.person.id, claim) for one in judged for claim in one.keep])
     journeys.assign(tx, [made for one in judged for made in one.assigned])
-    moved = [one for one in judged if one.keep or one.judgment.way.episodes]
+    other = {one.now.person_id for one in assessed if _is_other(one.last, one.now)}
+    moved = [one for one in judged if one.keep or one.judgment.way.episodes or one.person.id in other]
     journeys.replace(
         tx,
         [one.person.id for one in moved],
         [row for one in moved for row in journeys.derived(one.person.id, one.judgment.way.moves)],
     )
-    timed = [one for one in judged if one.judgment.way.episodes]
+    timed = [one for one in judged if one.judgment.way.episodes or one.person.id in other]
     clocks.replace(tx, [one.person.id for one in timed], [(one.person.id, made) for one in timed for made in one.clocks])
+
+
+def _is_other(last: Stored, now: Stored) -> bool:
+    """Tell whether what was kept of a person's way may no longer hold, though nothing new was said of it."""
+    return (last.stage, last.version, last.first_mql_at) != (now.stage, now.version, now.first_mql_at)
 
 
 def _forget(tx: Connection, gone: Collection[int]) -> None:
@@ -147,15 +153,15 @@ def people_to_judge(tx: Connection, site: Site, due: Sequence[Due], wants: Calla
         golden = entities.golden(site.config.fields, one.fields)
         facts = {**accounts.get(one.account_id or 0, {}), **golden}
         history = histories.get(one.last.person_id, {})
-        owner = str(accounts.get(one.account_id or 0, {}).get("owner", ""))
         people.append(
             Person(
                 id=one.last.person_id,
                 golden=golden,
                 facts=facts,
                 history=history,
-                account_owner=owner,
+                account_id=one.account_id,
                 assessed_at=one.last.assessed_at,
+                stage=one.last.stage,
             )
         )
     return people

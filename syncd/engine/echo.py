@@ -104,7 +104,7 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     for key, said in heard.items():
         if said.again_at is not None:
             hints.look_again(tx, [(by_id[key].stream_id, by_id[key].external_id)], now, said.again_at)
-    people = {by_id[one.record_id].entity_id for one in overrides if one.answer != "left"}
+    people = {by_id[one.record_id].entity_id for one in overrides if one.answer != "left" or one.of == "stage"}
     assessments.mark_due(tx, {person for person in people if person is not None}, now)
     return len(overrides)
 

@@ -104,8 +104,19 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
 
 
 def owner_names(tx: Connection) -> dict[tuple[str, str], str]:
-    """Return the e-mail address of everybody who may own a record, by connection and identifier there."""
-    return {place: str(entities.values(fields).get("email", "")) for place, fields in records.owners(tx).items()}
+    """Return what everybody who may own a record is called, by connection and identifier there: by e-mail address, if known."""
+    return {place: str(entities.values(fields).get("email", "")) or place[1] for place, fields in records.owners(tx).items()}
+
+
+def account_owner(tx: Connection, site: Site, account: int) -> str:
+    """Return who owns an account: by e-mail address, where the connection that says so knows the identifier; "" if nobody."""
+    found = entities.load(tx, [account]).get(account)
+    if found is None or found.deleted_at is not None or OWNER not in (golden := entities.values(found.fields)):
+        return ""
+    source, _ = entities.proof(found.proof).get(OWNER, (0, 0))
+    streams = [one.stream_id for one in records.of_entities(tx, [account]).get(account, ()) if one.id == source]
+    owner = str(golden[OWNER])
+    return owner_names(tx).get((site.streams[streams[0]].connection, owner), owner) if streams else owner
 
 
 def left(tx: Connection) -> frozenset[str]:

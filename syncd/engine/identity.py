@@ -164,12 +164,13 @@ def unmerge(tx: Connection, site: Site, person: int, now: int, *, only: Collecti
             raise NothingToUndo("was never merged; name the records to take out with --record")
         moved, other = members & set(undo.records), undo.loser_id
         entities.unmerged(tx, undo)
-        journeys.part(tx, undo.loser_id)
+        journeys.part(tx, undo.loser_id, entities.absorbed(tx, undo.loser_id))
     staying = members - moved
     if not moved or not staying:
         raise NothingToUndo("would be left without records; name some of its records, not all")
     records.keep_apart(tx, ((one, two) for one in moved for two in staying), now)
     records.give(tx, moved, other)
     refold(tx, site, {person: "person", other: "person"}, now)
+    assessments.doubt(tx, person)
     assessments.mark_due(tx, {person, other}, now)
     return person, other

@@ -229,6 +229,7 @@ def _place(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> dict[in
     """Write *rows* and those they introduce, with their links, keys and entities; return the entity of each record."""
     rows, ids = _with_strangers(tx, site, rows, now)
     links = {row.stored.id: {(role, ids[to]) for role, to in row.pointers} for row in rows if row.pointers or row.before}
+    _mark_parted(tx, site, rows, now)
     relinked = records.set_links(tx, links)
     same = {record: [to for role, to in found if role == SAME] for record, found in links.items()}
     keys = {row.stored.id: _keys(site, row) for row in rows}
@@ -243,6 +244,13 @@ def _place(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> dict[in
     _mark_joined(tx, site, placed, joined, now)
     _fold(tx, site, placed, joined, relinked, now)
     return joined.entities
+
+
+def _mark_parted(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> None:
+    """Let the people be assessed whom deals point at that may no longer do so after this page."""
+    known = [row.before.entity_id for row in rows if row.before is not None and _kind(site, row) == "deal"]
+    if deals := {deal for deal in known if deal is not None}:
+        assessments.mark_due(tx, records.people_of_deals(tx, deals), now)
 
 
 def _mark_joined(tx: Connection, site: Site, rows: Sequence[Row], joined: Joined, now: int) -> None:

@@ -32,7 +32,7 @@ from syncd.engine import evidence
 from syncd.engine.evidence import Known
 from syncd.engine.site import Site
 from syncd.model import Golden
-from syncd.store import assessments, ids, journeys, streams
+from syncd.store import assessments, ids, journeys, records, streams
 
 LIVE_MARK = "live since"
 
@@ -46,15 +46,16 @@ _MONTH = 31 * 86_400_000_000
 class Person:
     """Who is judged: by their own golden fields, the facts with their account's, and what happened.
 
-    ``assessed_at`` is when they last were.
+    ``assessed_at`` is when they last were, ``stage`` where they stood then.
     """
 
     id: int
     golden: Mapping[str, Golden]
     facts: Facts
     history: History
-    account_owner: str
+    account_id: int | None
     assessed_at: int | None
+    stage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class Court:
     def __init__(self, tx: Connection, site: Site, now: int) -> None:
         self._tx, self._site, self._now = tx, site, now
         self._live_since = live_since(tx, site)
+        self._imported = imported_at(tx)
         self._judge = agreement.judge(site.config.agreement, site.config.handoff)
         self._teams: TeamState | None = None
         self.wants = self._judge.wants
@@ -131,8 +133,8 @@ class Court:
         running = self._clocks(person, known, said)
         alarms = self._alarms(person, running)
         assigned = () if made is None else (made,)
-        if (taken := self._taken_over(person, known, said, alarms)) is not None:
-            known, assigned = _given(known, taken), (*assigned, taken)
+        if made is None and (taken := self._taken_over(person, known, said, alarms)) is not None:
+            known, assigned = _given(known, taken), (taken,)
             said = self._asked(person, known.evidence)
             running = self._clocks(person, known, said)
         again_at = self._now + ASK_AGAIN if (assigned and not assigned[-1].owner) or self._waits(known, said) else FOREVER
@@ -148,14 +150,26 @@ class Court:
         )
 
     def _dated(self, person: Person, known: Known) -> tuple[Judgment, tuple[Claim, ...]]:
-        """Judge, and date what the score says for the first time of history to when the last of it happened."""
+        """Judge, and date what the score says for the first time of history to when the last of it happened.
+
+        History is what came before the first import was complete, and whoever the first reading of a later stream brings.
+        """
         said = self._asked(person, known.evidence)
-        if self._live_since is not None or not said.keep:
+        if not said.keep or not (self._imported is None or (person.assessed_at is None and self._came_at_first(person))):
             return said, said.keep
         happened = max((at for mine in person.history.values() for at in mine if at <= self._now), default=self._now)
         keep = tuple(one._replace(at=min(one.at, happened)) for one in said.keep)
         dated = replace(known.evidence, claims=(*known.evidence.claims, *keep))
         return self._asked(person, dated), keep
+
+    def _came_at_first(self, person: Person) -> bool:
+        """Tell whether all that is known of somebody was read before their streams had been read to the end once."""
+        mine = records.of_entities(self._tx, [person.id]).get(person.id, ())
+        return all(one.known_at <= self._first_read.get(one.stream_id, FOREVER) for one in mine)
+
+    @cached_property
+    def _first_read(self) -> dict[int, int]:
+        return streams.first_read(self._tx)
 
     def _clocks(self, person: Person, known: Known, said: Judgment) -> tuple[Clock, ...]:
         situation = Situation(facts=person.facts, pauses=known.pauses)
@@ -169,13 +183,13 @@ class Court:
 
     def _versions(self, episode: Episode) -> list[Sla]:
         """Return all promises, none of which is meant for an episode from before the first import was complete."""
-        agreed = self._site.config.time.go_live
-        since = FOREVER if self._live_since is None or episode.started_at < self._live_since else self._live_since
-        go_live = since if agreed is None else agreed
+        imported = self._imported
+        is_history = self._live_since is None or imported is None or episode.started_at < imported
+        go_live = FOREVER if is_history else self._live_since
         return [replace(sla, time=replace(sla.time, go_live=go_live)) for sla in self._site.slas]
 
     def _alarms(self, person: Person, running: Sequence[Clock]) -> tuple[Action, ...]:
-        since = self._now if person.assessed_at is None else person.assessed_at
+        since = self._now if person.assessed_at is None else person.assessed_at - 1  # twice in one instant is possible
         time = self._site.config.time
         return tuple(alarm for one in running for alarm in actions(one, time, since=since, now=self._now))
 
@@ -196,8 +210,11 @@ class Court:
         return said.way.episodes[-1].started_at >= self._live_since and not _owner(known.evidence, self._now)
 
     def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
-        """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so."""
-        if self._site.config.handoff.routing is None or not any("reassign" in does for one in alarms for does in one.does):
+        """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so and nobody did yet."""
+        due = [self._now - one.late_by for one in alarms if not one.digest and any("reassign" in does for does in one.does)]
+        if self._site.config.handoff.routing is None or not due:
+            return None
+        if any(owner.at >= max(due) for owner in known.evidence.owners if owner.who):
             return None
         had = tuple({owner.who for owner in known.evidence.owners if owner.who})
         made = self._route(person, said, had)
@@ -207,17 +224,13 @@ class Court:
         terms = self._site.config.handoff.routing
         if terms is None:
             raise AssertionError("asked only where leads are routed")
-        owner = self._owners.get(person.account_owner, person.account_owner)
+        asked = terms.match_account and person.account_id is not None
+        owner = evidence.account_owner(self._tx, self._site, person.account_id or 0) if asked else ""
         high_intent = bool(said.way.episodes) and said.way.episodes[-1].high_intent
         facts: Facts = {**person.facts, ACCOUNT_OWNER: owner, HIGH_INTENT: high_intent}
         made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to), self._state, self._now)
         self._teams = after(self._state, made)
         return made
-
-    @cached_property
-    def _owners(self) -> dict[str, str]:
-        """Return the e-mail address of each owner by identifier, whatever the connection: accounts come from several."""
-        return {known: name for (_, known), name in evidence.owner_names(self._tx).items()}
 
     @property
     def _state(self) -> TeamState:
@@ -238,9 +251,13 @@ class Court:
 
 
 def live_since(tx: Connection, site: Site) -> int | None:
-    """Return from when on alarms are meant: as agreed, else since the first import was complete; ``None`` before that."""
-    if site.config.time.go_live is not None:
-        return site.config.time.go_live
+    """Return from when on alarms are meant: since the first import was complete, or later as agreed; ``None`` before that."""
+    imported, agreed = imported_at(tx), site.config.time.go_live
+    return imported if imported is None or agreed is None else max(imported, agreed)
+
+
+def imported_at(tx: Connection) -> int | None:
+    """Return when the first import was complete."""
     since = streams.remembered(tx, LIVE_MARK)
     return None if since is None else int(since)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.agreement.counting import instant
 from syncd.engine.echo import adopted, is_live, same
+from syncd.engine.evidence import OWNER, owner_names
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.mapping.transforms import Unfit
@@ -36,6 +37,7 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
         return 0
     by_person = {one.last.person_id: one for one in assessed}
     targets = records.in_streams(tx, by_person, writing)
+    names = _owner_ids(tx, site)
     written = ledger.entries(tx, [one.id for one in targets])
     waiting = outbox.pending(tx, [one.id for one in targets])
     changed: list[Pending] = []
@@ -47,7 +49,8 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
         if had is not None and had.job is not None and not doubted:
             continue  # the source works on it; its receipt lets the person be assessed again
         stream = site.maps[target.stream_id]
-        wanted = _wanted(stream, by_person[target.entity_id or 0])
+        person = by_person[target.entity_id or 0]
+        wanted = _wanted(stream, person) | _owner(stream, person, names)
         entries = written.get(target.id, {})
         if is_live(site, stream) and (there := adopted(target, wanted, entries, now)):
             ours[target.id] = entries | there
@@ -86,8 +89,30 @@ def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
         "agreement_version": now.version,
     }
     return {
-        write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden) for write in stream.writes
+        write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden)
+        for write in stream.writes
+        if write.remote not in _owner_fields(stream)
     }
+
+
+def _owner_fields(stream: StreamMap) -> set[str]:
+    """Return the fields in which the source itself keeps the owner; only who was chosen is ever written there."""
+    read = {remote for read in stream.reads if read.field == OWNER for remote in read.remote}
+    return {write.remote for write in stream.writes if write.of == "assigned_to" and write.remote in read}
+
+
+def _owner_ids(tx: Connection, site: Site) -> Mapping[tuple[str, str], str]:
+    """Return the identifier of each owner by connection and name, if leads are given to owners in the CRMs at all."""
+    routing = site.config.handoff.routing
+    if routing is None or not routing.write_owner:
+        return {}
+    return {(connection, name): external_id for (connection, external_id), name in owner_names(tx).items()}
+
+
+def _owner(stream: StreamMap, one: Assessed, names: Mapping[tuple[str, str], str]) -> dict[str, Golden | None]:
+    """Return the owner a record shall have: whoever the lead was given to, if the source knows them."""
+    known = names.get((stream.connection, one.now.owner or ""))
+    return {} if known is None else dict.fromkeys(_owner_fields(stream), known)
 
 
 def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Golden | None:

@@ -12,7 +12,7 @@ from syncd.agreement.alarms import Action
 from syncd.agreement.assess import reason
 from syncd.agreement.clocks import Clock, most_urgent
 from syncd.agreement.counting import FOREVER, instant
-from syncd.agreement.handoff import SQL
+from syncd.agreement.handoff import CUSTOMER, OPPORTUNITY, RENEWAL, SQL
 from syncd.agreement.notices import Event, Notice, alert
 from syncd.config.templates import rendered
 from syncd.engine.judging import Judged, live_since
@@ -21,6 +21,7 @@ from syncd.store import ids, notices
 from syncd.store.notices import Raised, State
 
 OWNER, MANAGER = "owner", "manager"
+_TAKEN = (SQL, OPPORTUNITY, CUSTOMER, RENEWAL)
 _EVENTS: Mapping[str, Event] = {"at_risk": "sla_at_risk", "breached": "sla_breached", "still_open": "sla_breached"}
 
 
@@ -53,27 +54,27 @@ def tell_of(tx: Connection, site: Site, judged: Sequence[Judged], now: int) -> i
 
 
 def _happenings(site: Site, one: Judged, now: int) -> Iterator[_Happening]:
+    last = one.judgment.way.episodes[-1]
     for made in one.assigned:
         first = most_urgent(one.clocks)
         words = {} if first is None or first.due >= FOREVER else {"deadline": _local(first, first.due)}
         if made.owner:
-            urgent = one.judgment.way.episodes[-1].high_intent
-            yield _Happening("mql_assigned", f"assigned {made.at}", made.at, made.owner, words, urgent=urgent)
+            yield _Happening("mql_assigned", f"assigned {made.at}", made.at, made.owner, words, urgent=last.high_intent)
         else:
             yield _Happening("nobody_available", f"queued {made.at}", made.at, "", words, urgent=True)
     for move in one.judgment.way.moves:
-        if move.to == SQL and not move.inferred and _is_news(one, max(move.at, move.known_at)):
+        if move.to == SQL and not move.inferred and move.episode == last.n and _is_news(one):
             yield _Happening("became_sql", f"sql {move.episode}", move.at, one.owner, {})
     by_id = {clock.id: clock for clock in one.clocks}
     for alarm in one.alarms:
         clock = by_id.get(alarm.clock)
-        if clock is not None and not clock.rep:
+        if clock is not None:
             yield _alarm(clock, alarm, one)
 
 
-def _is_news(one: Judged, at: int) -> bool:
-    """Tell whether something was learnt since the last assessment; of somebody new all is history."""
-    return one.person.assessed_at is not None and at > one.person.assessed_at
+def _is_news(one: Judged) -> bool:
+    """Tell whether sales took a person since the last assessment, whenever they said so; of somebody new all is history."""
+    return one.person.assessed_at is not None and one.person.stage not in _TAKEN
 
 
 def _alarm(clock: Clock, alarm: Action, one: Judged) -> _Happening:

@@ -64,12 +64,20 @@ def forget(tx: Connection, people: Collection[int]) -> None:
     tx.execute(delete(assessment).where(among(tx, assessment.c.person_id, people)))
 
 
+def doubt(tx: Connection, person: int) -> None:
+    """Let all that is derived of a person be derived anew at the next assessment."""
+    tx.execute(update(assessment).where(assessment.c.person_id == person).values(version=None))
+
+
 def inherit(tx: Connection, loser: int, winner: int) -> None:
-    """Let a merged person stand where the further of the two stood, and drop the other's assessment."""
+    """Let a merged person stand where the further of the two stood, and drop the other's assessment.
+
+    Without a version, as no agreement judged this person yet, all that is derived of them is derived anew.
+    """
     both = load(tx, [loser, winner])
     if loser in both:
         further = max(both.values(), key=lambda one: _ORDER.index(one.stage))
-        put(tx, assessment, Stored._fields, [further._replace(person_id=winner)])
+        put(tx, assessment, Stored._fields, [further._replace(person_id=winner, version=None)])
     forget(tx, [loser])
 
 

@@ -136,6 +136,14 @@ def merges_into(tx: Connection, winner: int) -> list[Undo]:
     ]
 
 
+def absorbed(tx: Connection, winner: int) -> set[int]:
+    """Return everybody who became an entity, by however many merges."""
+    found: set[int] = set()
+    for undo in merges_into(tx, winner):
+        found |= {undo.loser_id, *absorbed(tx, undo.loser_id)}
+    return found
+
+
 def unmerged(tx: Connection, undo: Undo) -> None:
     """Take a merge back."""
     tx.execute(

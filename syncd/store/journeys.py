@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from syncd.agreement.journey import Claim
 from syncd.agreement.journey import Move as Derived
 from syncd.agreement.routing import Assignment, Passed
-from syncd.store.schema import assignment, dispute, feedback, stage_claim, stage_move
+from syncd.store.schema import assignment, clock, dispute, feedback, stage_claim, stage_move
 from syncd.store.sql import among, dumps, put
 
 _decode_turn = msgspec.json.Decoder(tuple[tuple[str, int], ...]).decode
@@ -104,13 +104,14 @@ def inherit(tx: Connection, loser: int, winner: int) -> None:
     for table in (stage_claim, assignment, dispute):
         tx.execute(update(table).where(table.c.person_id == loser).values(person_id=winner))
     tx.execute(update(feedback).where(feedback.c.person_id == loser).values(person_id=winner))
-    tx.execute(delete(stage_move).where(stage_move.c.person_id == loser))
+    for derived_from in (stage_move, clock):
+        tx.execute(delete(derived_from).where(derived_from.c.person_id == loser))
 
 
-def part(tx: Connection, person: int) -> None:
-    """Give a person whose merge is undone their own history back."""
+def part(tx: Connection, person: int, origins: Collection[int]) -> None:
+    """Give a person whose merge is undone their own history back, and that of *origins*, who had become them before."""
     for table in (stage_claim, assignment, dispute):
-        tx.execute(update(table).where(table.c.origin_id == person).values(person_id=person))
+        tx.execute(update(table).where(among(tx, table.c.origin_id, [person, *origins])).values(person_id=person))
 
 
 def _assignment(row: Row[*tuple[object, ...]]) -> Assignment:

@@ -19,6 +19,9 @@ DOMAIN_STREAM = "@domain"
 
 INFERRED: Mapping[str, Kind] = {EMAIL_STREAM: "person", DOMAIN_STREAM: "account"}
 
+_FIRST_READ = "first read"
+"""A mark that begins so says when a stream, whose key follows, was first read to its end."""
+
 
 class Fenced(StoreError):
     """Somebody else moved the cursor meanwhile; the page is not saved."""
@@ -117,6 +120,8 @@ def advance(tx: Connection, at: Stream, cursor: str, *, now: int, complete: bool
     values = {name: getattr(moved, name) for name in ("cursor", "saved_at", "complete_at", "full_since")}
     if tx.execute(update(stream).where(stream.c.id == at.id, unmoved).values(values)).rowcount != 1:
         raise Fenced("another run moved the cursor of this stream; nothing of this page was saved")
+    if complete and at.complete_at is None:
+        remember(tx, f"{_FIRST_READ} {at.id}", str(now))
     return moved._replace(full_since=full_since)
 
 
@@ -131,6 +136,12 @@ def all_complete(tx: Connection, stream_ids: Collection[int]) -> bool:
         among(tx, stream.c.id, stream_ids), stream.c.complete_at.is_(None), stream.c.name.not_in(INFERRED)
     )
     return bool(stream_ids) and tx.execute(unread.limit(1)).first() is None
+
+
+def first_read(tx: Connection) -> dict[int, int]:
+    """Return when each stream was read to its end for the first time."""
+    query = select(mark.c.name, mark.c.value).where(mark.c.name.startswith(_FIRST_READ))
+    return {int(name.removeprefix(_FIRST_READ)): int(value) for name, value in tx.execute(query)}
 
 
 def connection_id(tx: Connection, name: str) -> int:

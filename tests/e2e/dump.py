@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Row, Table, select, text
 
+from syncd.engine.judging import LIVE_MARK
 from syncd.store import schema
 from syncd.store.database import connect
 from syncd.store.streams import INFERRED
@@ -18,6 +19,7 @@ Dump: TypeAlias = dict[str, list[str]]
 Rows: TypeAlias = dict[str, list[list[object]]]
 
 SQLITE = "sqlite:///syncd.db"
+_INSTANTS = {LIVE_MARK, "digest"}
 
 
 def dump(home: Path, *, store: str = SQLITE) -> Dump:
@@ -93,7 +95,7 @@ class _Reader:
     def _sources(self) -> Rows:
         stream, record = self._streams, self._records
         return {
-            "mark": [[row.name, row.value] for row in self._rows(schema.mark)],
+            "mark": [[row.name, row.name in _INSTANTS or row.value] for row in self._rows(schema.mark)],
             "stream": [
                 [stream[row.id], row.kind, row.cursor is None, row.wanted, row.complete_at is None, row.full_since is None]
                 for row in self._rows(schema.stream)

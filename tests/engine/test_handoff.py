@@ -14,8 +14,9 @@ from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
 from syncd.report.compliance import by_group
-from syncd.store import assessments, clocks
+from syncd.store import assessments, clocks, journeys
 from syncd.store.database import Store
+from syncd.testing import FakeRemote
 from tests.engine.build import START, STREAMS, Home, Quiet
 
 ANN, BO = Ref("contacts", "1"), Ref("contacts", "2")
@@ -28,6 +29,12 @@ streams:
     read: {amount: Amount, close_date: Close, stage: Phase, lost_reason: Lost}
   visits:
     kinds: {demo_request: [demo], call_out: [call], page_view: [view]}
+"""
+OWNERS = """\
+  accounts:
+    read: {name: Name, domain: Website, owner: Owner}
+  owners:
+    read: {email: Email, full_name: Name}
 """
 AGREEMENT = """\
 agreement: {version: 1, needs_signatures_from: []}
@@ -97,6 +104,20 @@ def office(tmp_path: Path, store: Store) -> Home:
     return home
 
 
+def with_owners(tmp_path: Path, store: Store) -> Home:
+    """A CRM that names owners by identifier, on accounts too."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    return Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal", "owners": "owner"},
+        mapping=MAPPING + OWNERS,
+        agreement=AGREEMENT,
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+
+
 def after(home: Home, **span: float) -> None:
     """Let time pass, then sync."""
     home.clock.advance(timedelta(**span))
@@ -130,6 +151,15 @@ def deal(home: Home, fields: dict[str, Raw]) -> None:
 def clock(home: Home, policy: str, *, rep: str = "", words: str = "ann@firm.example") -> ClockShown:
     [found] = [one for one in home.person(words).clocks if one.policy == policy and one.rep == rep]
     return found
+
+
+def kept(home: Home, words: str) -> tuple[list[str], list[str]]:
+    """The stages and clocks that the store keeps of somebody."""
+    with home.store.read() as tx:
+        person = why.find(tx, home.site, words)
+        assert person is not None
+        moved, timed = journeys.moves(tx, [person]), clocks.started_between(tx, 0, home.site.now())
+    return [one.stage_to for one in moved.get(person, ())], [one.policy for one in timed if one.person_id == person]
 
 
 def told(home: Home) -> list[tuple[str, str]]:
@@ -390,3 +420,171 @@ def test_promises_are_reported_by_whoever_keeps_them(office: Home) -> None:
     rows = [one for one in by_group(found, lambda one: one.owner[:3]) if one.promise == "first_contact"]
 
     assert [(one.group, one.counts.met, one.counts.breached) for one in rows] == [("kim", 1, 0), ("lee", 0, 1)]
+
+
+def test_whoever_took_a_lead_over_is_warned_by_their_own_clock(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    after(office, hours=3)  # 15:01: forgotten by kim, given to lee
+    told(office)
+
+    after(office, minutes=31)
+    assert told(office) == [("sla_at_risk", "lee@firm.example")]
+    after(office, minutes=30)
+    assert told(office) == [("sla_breached", "boss@firm.example"), ("sla_breached", "lee@firm.example")]
+
+
+def test_a_lead_called_late_while_nobody_looked_stays_with_its_owner(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.clock.advance(timedelta(hours=3, minutes=30))
+    did(office, "call", outbound=True)
+    after(office, minutes=1)
+
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example"]
+    assert clock(office, "first_contact").state == "met_late"
+
+
+def test_a_lead_given_away_is_not_given_away_again_in_the_same_instant(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    after(office, hours=3, minutes=1)
+    with office.store.write() as tx:
+        assessments.mark_everyone(tx, office.site.now())
+    sync.settle(office.site, Quiet())
+
+    owners = [one.owner for one in office.person("ann@firm.example").assignments]
+    assert owners == ["kim@firm.example", "lee@firm.example"]
+
+
+def test_going_live_as_agreed_does_not_make_news_of_the_first_import(tmp_path: Path, store: Store) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal"},
+        mapping=MAPPING,
+        agreement=AGREEMENT.replace("time:\n", 'time:\n  go_live: "2026-11-01T00:00:00Z"\n'),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    demo(home)
+    home.clock.advance(timedelta(days=2))
+    home.sync()
+    after(home, days=3)
+
+    ann = home.person("ann@firm.example")
+    assert (ann.stage, ann.assignments, told(home)) == ("mql", [], [])
+    assert ann.stages[-1].at == START, "an MQL since the demo, not since the import"
+
+
+def test_whoever_a_connection_added_later_brings_is_history(office: Home) -> None:
+    office.clock.advance(timedelta(days=1))
+    long_ago, there = START - timedelta(days=300), Ref("contacts", "9")
+    office.remotes["old"] = FakeRemote(office.streams, page_size=3, now=lambda: long_ago)
+    office.remotes["old"].put("contacts", "9", {"Email": "zoe@firm.example"})
+    office.remotes["old"].commit(Activity(stream="visits", source_id="d", kind="demo", occurred_at=long_ago, about=(there,)))
+    office.open()
+    office.sync()
+
+    zoe = office.person("zoe@firm.example")
+    assert (zoe.stage, zoe.stages[-1].at, zoe.assignments, told(office)) == ("mql", long_ago, [], [])
+
+
+def test_an_owner_without_an_address_is_an_owner_all_the_same(tmp_path: Path, store: Store) -> None:
+    home = with_owners(tmp_path, store)
+    home.crm.put("owners", "17", {"Name": "Kim"})
+    home.sync()
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Owner": "17"})
+    did(home, "demo")
+    after(home, minutes=1)
+
+    ann = home.person("ann@firm.example")
+    assert (ann.assignments, clock(home, "first_contact").owner) == ([], "17")
+
+
+def test_an_account_owner_is_whom_its_own_connection_means(tmp_path: Path, store: Store) -> None:
+    home = with_owners(tmp_path, store)
+    home.crm.put("owners", "17", {"Email": "kim@firm.example"})
+    home.shop.put("owners", "17", {"Email": "eve@elsewhere.example"})
+    home.crm.put("accounts", "a", {"Name": "Bee", "Website": "bee.example", "Owner": "17"})
+    home.sync()
+    home.clock.advance(timedelta(minutes=1))
+    demo(home, email="ann@bee.example")
+    after(home, minutes=1)
+
+    assert [one.owner for one in home.person("ann@bee.example").assignments] == ["kim@firm.example"]
+
+
+def test_whoever_turns_out_no_mql_leaves_no_stages_and_clocks_behind(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    deal(office, {"Phase": "open", "Amount": "900 EUR", "Close": "2026-12-24"})
+    after(office, minutes=1)
+    assert office.person("ann@firm.example").stage == "opportunity"
+    office.crm.delete(Ref("deals", "d"))
+    after(office, minutes=1)
+
+    assert kept(office, "ann@firm.example") == (["lead"], [])
+
+
+def test_a_stage_set_by_hand_is_kept_of_somebody_who_was_no_mql(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    after(office, minutes=10)
+    office.crm.put("contacts", "1", {"Stage": "disqualified"})
+    after(office, minutes=10)
+
+    assert office.person("ann@firm.example").stage == "disqualified"
+    assert kept(office, "ann@firm.example")[0] == ["lead", "disqualified"]
+
+
+def test_whoever_became_somebody_else_leaves_no_clocks_behind(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=1)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    with office.store.read() as tx:
+        people = {one.person_id for one in clocks.open_(tx, 99)}
+
+    assert len(people) == 1
+
+
+def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    told(office)
+    office.clock.advance(timedelta(minutes=5))
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"})
+    office.clock.advance(timedelta(minutes=5))
+    with office.store.write() as tx:
+        assessments.mark_everyone(tx, office.site.now())
+    sync.settle(office.site, Quiet())  # before the answer was pulled
+    after(office, minutes=1)
+
+    assert told(office) == [("became_sql", "kim@firm.example")]
+
+
+@pytest.mark.parametrize(("written", "owner"), [pytest.param("true", "77", id="on"), pytest.param("false", None, id="off")])
+def test_the_owner_chosen_is_the_crms_owner_only_if_that_was_agreed(
+    tmp_path: Path, store: Store, written: str, owner: str | None
+) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal", "users": "owner"},
+        mapping=MAPPING.replace("assigned_to: Rep", "assigned_to: Owner") + "  users:\n    read: {email: Mail}\n",
+        agreement=AGREEMENT.replace("routing:\n", f"routing:\n  write_owner: {written}\n"),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.crm.put("users", "77", {"Mail": "kim@firm.example"})
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+
+    assert home.crm.fields(ANN).get("Owner") == owner
+    after(home, minutes=1)
+    assert [one.owner for one in home.person("ann@firm.example").assignments] == ["kim@firm.example"]

@@ -60,7 +60,7 @@ _ALL = (
         type_id="0-1",
         scopes=("crm.objects.contacts.read",),
         modified="lastmodifieddate",
-        asked=("hs_merged_object_ids",),
+        asked=("hs_merged_object_ids", "hs_calculated_merged_vids"),
         to={"companies": 1},
     ),
     ObjectStream(

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from hubspot_history import History
 from hubspot_world import HubSpotWorld
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from syncd_hubspot.answers import objects
 from syncd_hubspot.api import HubSpotConnector, opened
@@ -120,6 +120,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_JSON | st.fixed_dictionaries({"results": st.lists(_JSON, max_size=3), "paging": _JSON}))
 def test_whatever_is_answered_is_records_or_a_bad_answer(answer: object) -> None:
     try:

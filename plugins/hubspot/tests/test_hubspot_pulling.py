@@ -104,6 +104,18 @@ def test_more_properties_than_an_address_holds_are_read_in_a_batch(world: HubSpo
     assert calls(world) == {"contacts": 2, "contacts/batch/read": 2}
 
 
+def test_the_older_version_of_the_api_serves_as_well(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.settings = world.settings.model_copy(update={"api_version": "2026-03"})
+    streams = list(world.spec.streams(world.settings))
+    filled = {stream: set(world.fill(stream, 3)) for stream in streams}
+    source = connector(world, tmp_path)
+    assert [one.what for one in source.check() if one.level != "ok"] == []
+    for stream in streams:
+        pages = reading(source.pull, stream)
+        assert filled[stream] <= set(folded(pages))
+    assert not any("2026-09" in path for _, path in world.service.calls)
+
+
 # ---------------------------------------------------------------- what bears no date
 
 

@@ -56,8 +56,7 @@ class Sweeper:
     def begin(self, sweep: datetime) -> None:
         """Let go of what earlier sweeps noted, but for who was missing in the last one."""
         buried = {one for path in self._folder.glob("gone-*") for one in _lines(path)}
-        if buried:
-            self._write("delivered", self._read("delivered") - buried)
+        self._write("delivered", self._read("delivered") - buried)  # each once
         last = max((path.name for path in self._folder.glob("missing-*")), default="")
         for path in (one for kind in ("seen", "gone", "missing") for one in self._folder.glob(f"{kind}-*")):
             if path.name not in {last, _name("seen", sweep)}:
