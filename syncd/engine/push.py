@@ -218,6 +218,7 @@ def _reject(tx: Connection, site: Site, stream: Stream, one: Addressed, receipt:
 def _follow(tx: Connection, site: Site, stream: Stream, one: Addressed, now: int, *, merged_into: Ref | None) -> None:
     """Take note that a record is gone or lives on elsewhere, as if the source had told us so in a page."""
     outbox.drop(tx, [one.pending.record_id])
+    inbox.resolve(tx, stream.id, "out", [one.external_id])
     stored = records.load(tx, stream.id, [one.external_id])[one.external_id]
     news = SourceRecord(
         stream=stream.name,

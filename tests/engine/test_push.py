@@ -173,6 +173,20 @@ def test_a_rejected_write_waits_in_the_inbox_until_its_values_change(known: Home
         assert inbox.waiting(tx) == []
 
 
+def test_a_refused_write_to_a_record_that_is_gone_concerns_nobody_any_more(known: Home) -> None:
+    later = known.clock.now() + timedelta(hours=1)
+    known.crm.reject(ANN, Rejected(code="fake.busy", what="is being edited", retry=later))
+    known.sync()
+    known.crm.reject(ANN, None)
+    known.crm.delete(ANN)
+    known.clock.set(later + timedelta(minutes=1))
+    push(known)
+
+    assert waiting(known) == 0
+    with known.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
 def test_a_write_rejected_for_good_waits_for_somebody(known: Home) -> None:
     known.crm.reject(ANN, Rejected(code="fake.locked", what="is locked", retry="never"))
     known.sync()

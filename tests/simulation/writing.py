@@ -70,7 +70,7 @@ def _check_stubborn(now: Snapshot) -> None:
     """Check that what somebody else changed is written again three times a day, neither more often nor given up sooner."""
     places: dict[tuple[int, str], list[Overridden]] = {}
     for one in now.overrides:
-        if one.field.lower() != "stage":  # the agreement judges those
+        if one.field.lower() not in ("stage", "city"):  # the agreement and the laws of fields judge those
             places.setdefault((one.record, one.field), []).append(one)
     for (record, field), found in places.items():
         for number, one in enumerate(found):
