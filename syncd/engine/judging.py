@@ -240,10 +240,9 @@ class Court:
 
     def _look_around(self) -> TeamState:
         terms, calendars = self._site.config.handoff.routing, self._site.config.time.calendars
-        log = journeys.assigned_since(self._tx, -FOREVER)
         return TeamState(
-            owed=turns(log),
-            recent=[one for one in log if one.at > self._now - _MONTH],
+            owed=turns(journeys.turns_taken(self._tx)),
+            recent=journeys.assigned_since(self._tx, self._now - _MONTH),
             open_leads=assessments.open_leads(self._tx),
             opens_at=opens_at(terms, calendars, self._now) if terms is not None else {},
             left=evidence.left(self._tx),

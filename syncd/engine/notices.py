@@ -31,7 +31,7 @@ def notify_due(site: Site, tell: Tell, *, limit: int = BATCH) -> Counts:
             _raise_digest(tx, site, now)
             kept = {one.key: one for one in notices.waiting(tx, now, limit)}
             decided = delivery([one.notice for one in kept.values()], _sent(tx, site, now), _manners(site), now)
-            _put_off(tx, decided)
+            _put_off(tx, site, decided, now)
             notices.begin(tx, [key for one in decided.messages for key in one.keys])
         counts = Counts()
         for message in decided.messages:
@@ -65,8 +65,12 @@ def _tell(site: Site, tell: Tell, message: Message, attempts: int, *, again: boo
     return Counts(told=len(message.keys))
 
 
-def _put_off(tx: Connection, decided: Delivery) -> None:
-    notices.leave_to_digest(tx, decided.digest)
+def _put_off(tx: Connection, site: Site, decided: Delivery, now: int) -> None:
+    """Keep what is not told now: for the digest or, without one, until some more may be told."""
+    if site.config.notify.digest is not None:
+        notices.leave_to_digest(tx, decided.digest)
+    else:
+        notices.postpone(tx, decided.digest, now + HOUR // 4)
     for until in set(decided.later.values()):
         notices.postpone(tx, [key for key, at in decided.later.items() if at == until], until)
 

@@ -85,7 +85,9 @@ def _alarm(clock: Clock, alarm: Action, one: Judged) -> _Happening:
 
 def _notices(site: Site, one: Judged, what: _Happening, now: int) -> Iterator[Raised]:
     age = alert(what.at, noticed_at=now, go_live=-FOREVER, oldest=site.config.time.max_alert_age)
-    state: State = "digest" if what.digest or age == "digest" else "waiting"
+    state: State = "waiting"
+    if what.digest or age == "digest":
+        state = "silent" if site.config.notify.digest is None else "digest"
     words = {**_words(site, one), **what.words, "late": age == "late"}
     for terms in site.config.notify.instant:
         if terms.event != what.event:
