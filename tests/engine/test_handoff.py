@@ -564,3 +564,34 @@ def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
     after(office, minutes=1)
 
     assert told(office) == [("became_sql", "kim@firm.example")]
+
+
+def test_a_handoff_is_over_when_its_owner_was_told(office: Home) -> None:
+    office.agreement = AGREEMENT.replace("stop: assigned, within: 24h", "stop: assigned and sales notified, within: 24h")
+    office.open()
+    demo(office)
+    after(office, minutes=1)
+    assert clock(office, "handoff").state == "running"
+    office.clock.advance(timedelta(minutes=2))
+    assert told(office) == [("mql_assigned", "kim@firm.example")]
+    after(office, minutes=1)
+
+    assert (clock(office, "handoff").state, clock(office, "handoff").stop) == ("met", at(12, 3))
+
+
+def test_leads_of_somebody_who_is_away_too_long_go_to_somebody_else(office: Home) -> None:
+    (office.folder / "away.csv").write_text("who,from,until\nkim@firm.example,2026-11-23,2026-12-04\n", encoding="utf-8")
+    office.agreement = AGREEMENT.replace("  teams: {us:", "  absences: away.csv\n  reassign_absent_after: 1bd\n  teams: {us:")
+    office.open()
+    demo(office)
+    after(office, minutes=1)
+    did(office, "call", outbound=True)
+    after(office, days=3)  # Monday: kim is away
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example"]
+
+    with office.store.read() as tx:
+        due = assessments.next_due(tx)
+    assert due is not None and due <= office.site.now() + 86_400_000_000
+    after(office, days=1)
+    office.sync()
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example", "lee@firm.example"]
