@@ -14,6 +14,7 @@ from syncd.agreement.notices import HOUR, Delivery, Manners, Message, Notice, Se
 from syncd.agreement.policies import desk
 from syncd.config.notices import DigestTerms
 from syncd.config.templates import rendered
+from syncd.engine.figures import watch
 from syncd.engine.site import Counts, Site
 from syncd.notify import Tell, Teller, Undelivered
 from syncd.store import assessments, journeys, notices, streams
@@ -28,6 +29,7 @@ def notify_due(site: Site, tell: Tell, *, limit: int = BATCH) -> Counts:
     """Tell what is due; empty if nothing was. Raises: Busy, if another process does the same."""
     with site.store.lock("notices"):
         now = site.now()
+        watch(site, now)
         with site.store.write() as tx:
             _raise_digest(tx, site, now)
             kept = {one.key: one for one in notices.waiting(tx, now, limit)}

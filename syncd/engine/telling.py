@@ -93,15 +93,16 @@ def _notices(site: Site, one: Judged, what: _Happening, now: int) -> Iterator[Ra
         if terms.event != what.event:
             continue
         text = rendered(site.config.notify.text(what.event), words)
-        for to in {name for asked in terms.to for name in _recipients(site, asked, what)}:
+        for to in {name for asked in terms.to for name in recipients(site, asked, what.to)}:
             for by in terms.by:
                 key = f"{ids.shown(one.person.id)} {what.key} {to} {by}"
                 yield Raised(Notice(key, what.event, to, by, text, now, what.urgent), one.person.id, state)
 
 
-def _recipients(site: Site, asked: str, what: _Happening) -> tuple[str, ...]:
+def recipients(site: Site, asked: str, owner: str) -> tuple[str, ...]:
+    """Return who is meant by a word of ``notify``."""
     if asked == OWNER:
-        return (what.to,) if what.to else ()
+        return (owner,) if owner else ()
     if asked == MANAGER:
         routing = site.config.handoff.routing
         return routing.managers if routing is not None else ()
