@@ -93,9 +93,13 @@ def due(tx: Connection, now: int, limit: int) -> list[Due]:
     return _dues(tx, assessment.c.person_id.in_(select(chosen.c.person_id)))
 
 
-def one(tx: Connection, person: int) -> list[Due]:
-    """Return one person as if they were due, if they were ever assessed."""
-    return _dues(tx, assessment.c.person_id == person)
+def one(tx: Connection, person: int) -> Due:
+    """Return one person as if they were due, be it for the first time: also who is gone has none."""
+    for found in _dues(tx, assessment.c.person_id == person):
+        return found
+    never = Stored(person, None, None, "", None, None, None, None, None)
+    row = tx.execute(select(entity.c.fields, entity.c.account_id).where(entity.c.id == person)).one()
+    return Due(never, row.fields, row.account_id, gone=True)
 
 
 def _dues(tx: Connection, which: ColumnElement[bool]) -> list[Due]:

@@ -595,3 +595,49 @@ def test_leads_of_somebody_who_is_away_too_long_go_to_somebody_else(office: Home
     after(office, days=1)
     office.sync()
     assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example", "lee@firm.example"]
+
+
+def test_somebody_deleted_can_still_be_explained(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.delete(ANN)
+    after(office, minutes=1)
+
+    gone = office.person("crm.contacts:1")
+    assert (gone.stage, [one.owner for one in gone.assignments]) == ("", ["kim@firm.example"])
+    with office.store.read() as tx:
+        assert clocks.open_(tx, 9) == []
+
+
+def test_an_emptied_answer_may_be_given_again(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture", "Reason": "timing"})
+    after(office, minutes=5)
+    office.crm.put("contacts", "1", {"Answer": "", "Reason": ""})
+    did(office, "demo")
+    after(office, minutes=5)
+    assert office.person("ann@firm.example").stage == "mql"
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture"})
+    after(office, minutes=5)
+
+    ann = office.person("ann@firm.example")
+    assert (ann.stage, ann.next_step) == ("nurture", "give the reason: Rejected-Nurture")
+    assert [one.episode for one in ann.stages if one.stage == "mql"] == [1, 2]
+
+
+def test_who_waits_in_the_queue_leaves_one_line_however_long(office: Home) -> None:
+    away = "who,from,until\nkim@firm.example,2026-11-20,2026-11-20\nlee@firm.example,2026-11-20,2026-11-20\n"
+    (office.folder / "away.csv").write_text(away, encoding="utf-8")
+    office.agreement = AGREEMENT.replace("  teams: {us:", "  absences: away.csv\n  teams: {us:")
+    office.open()
+    demo(office)
+    for _ in range(4):
+        after(office, minutes=11)
+    assert [one.queue for one in office.person("ann@firm.example").assignments] == ["inbound"]
+    assert told(office) == [("nobody_available", "boss@firm.example")]
+
+    office.agreement = AGREEMENT
+    office.open()
+    after(office, minutes=11)
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["", "kim@firm.example"]
