@@ -10,6 +10,7 @@ import pytest
 from syncd.agreement.dispositions import Feedback
 from syncd.agreement.notices import Message
 from syncd.engine import listening, sync, why
+from syncd.engine.identity import unmerge
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
@@ -641,3 +642,28 @@ def test_who_waits_in_the_queue_leaves_one_line_however_long(office: Home) -> No
     office.open()
     after(office, minutes=11)
     assert [one.owner for one in office.person("ann@firm.example").assignments] == ["", "kim@firm.example"]
+
+
+def test_nobody_is_told_again_because_two_records_turn_out_one_person_or_two_again(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=70)  # ann's first contact is breached, and so is bo's soon
+    after(office, minutes=70)
+    told(office)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    assert told(office) == []
+    assert {one.state for one in office.person("ann@firm.example").notices} == {"told"}
+
+    with office.store.write() as tx:
+        person = why.find(tx, office.site, "ann@firm.example")
+        assert person is not None
+        unmerge(tx, office.site, person, office.site.now())
+    office.crm.put("contacts", "2", {"Email": "bo@firm.example"})
+    after(office, minutes=1)
+    assert told(office) == []
+    owners = {
+        words: [one.owner[:3] for one in office.person(words).assignments] for words in ("ann@firm.example", "bo@firm.example")
+    }
+    assert owners == {"ann@firm.example": ["kim"], "bo@firm.example": ["lee"]}
