@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from syncd.agreement.counting import FOREVER
 
 HOUR = 3_600_000_000
 
-Event: TypeAlias = Literal["mql_assigned", "became_sql", "sla_at_risk", "sla_breached", "nobody_available", "digest"]
+Event: TypeAlias = Literal[
+    "mql_assigned", "became_sql", "sla_at_risk", "sla_breached", "nobody_available", "figure_alarm", "digest"
+]
 """What somebody can be told of."""
 
-EVENTS: tuple[Event, ...] = ("mql_assigned", "became_sql", "sla_at_risk", "sla_breached", "nobody_available", "digest")
+EVENTS: tuple[Event, ...] = get_args(Event)
 
 
 class Notice(NamedTuple):

@@ -150,7 +150,7 @@ def add_signature(file: Path, standing: Standing, party: str, who: str) -> None:
     given = {one.party: SignatureTerms(who=one.who, on=one.on, text=one.text) for one in standing.signatures}
     given |= {party: SignatureTerms(who=who, on=now().date(), text=standing.text)}
     part = file.with_suffix(".part")
-    part.write_text(with_signatures(file.read_text(encoding="utf-8"), given), encoding="utf-8")
+    part.write_bytes(with_signatures(file.read_bytes().decode(), given).encode())
     part.replace(file)
 
 

@@ -47,11 +47,12 @@ def with_signatures(text: str, signatures: Mapping[str, SignatureTerms]) -> str:
         if key.value == "signed_by":
             return text[: key.start_mark.index] + written + text[_end(value) :]
     if header.flow_style:
-        end = header.end_mark.index - 1
-        return text[:end].rstrip(" ,") + f", {written}" + text[end:]
+        end = _end(header.value[-1][1])
+        return f"{text[:end]}, {written}{text[end:]}"
     line_end = text.find("\n", _end(header))
-    line_end = len(text) if line_end < 0 else line_end
-    return f"{text[:line_end]}\n{' ' * header.start_mark.column}{written}{text[line_end:]}"
+    line_end = len(text) if line_end < 0 else line_end - text[:line_end].endswith("\r")
+    line_break = "\r\n" if "\r\n" in text else "\n"
+    return f"{text[:line_end]}{line_break}{' ' * header.start_mark.column}{written}{text[line_end:]}"
 
 
 def _canonical(value: Plain) -> str:

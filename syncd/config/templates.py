@@ -32,6 +32,7 @@ score {{ score }}{% if grade %} ({{ grade }}){% endif %}.
 {% if owner %}; it is with {{ owner }}{% endif %}.""",
     "nobody_available": """\
 Nobody is available for {{ name or email }}{% if company %} ({{ company }}){% endif %}; the lead waits in the queue.""",
+    "figure_alarm": "{{ policy }}: {{ summary }}.",
     "digest": "{{ summary }}",
 }
 

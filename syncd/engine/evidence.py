@@ -16,11 +16,11 @@ from syncd.agreement.dispositions import Dispute, feedback_events, verdict
 from syncd.agreement.durations import Pause
 from syncd.agreement.evidence import Filled, answer, changed_by_hand, deal
 from syncd.agreement.handoff import MQL, STAGES
-from syncd.agreement.journey import Answer, Claim, Deal, Evidence, Owner
+from syncd.agreement.journey import Answer, Claim, Deal, Event, Evidence, Owner
 from syncd.agreement.routing import Assignment
 from syncd.engine.site import Site
 from syncd.model import Direction, Golden
-from syncd.store import activities, entities, feedback, ids, journeys, ledger, records
+from syncd.store import activities, entities, feedback, ids, journeys, ledger, notices, records
 from syncd.store.activities import Happened
 from syncd.store.entities import Entity, Past
 from syncd.store.ledger import Override
@@ -74,6 +74,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
     )
     names, deals = owner_names(tx), _deals(tx, site, people)
     touched = activities.timelines(tx, people, _touch_types(site))
+    told = notices.told_to(tx, people, "mql_assigned")
     said, disputed = feedback.about(tx, people), feedback.disputes(tx, people)
     found = {}
     for person, entity in stored.items():
@@ -90,6 +91,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
                 events=(
                     *attempt_events(site.config.attempts, judged),
                     *(event for item in said.get(person, ()) for event in feedback_events(item)),
+                    *(Event(at=sent.at, what="notified", by=sent.to) for sent in told.get(person, ())),
                 ),
                 answers=answers,
                 deals=tuple(deals.get(person, ())),

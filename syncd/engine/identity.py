@@ -11,7 +11,7 @@ from syncd.engine.golden import inherit, refold
 from syncd.engine.site import Site
 from syncd.mapping.identity import SHARED_ABOVE, Claim, Matching, match
 from syncd.model import Kind
-from syncd.store import assessments, entities, journeys, records
+from syncd.store import assessments, entities, journeys, notices, records
 from syncd.store.records import SAME, Holder
 
 
@@ -119,6 +119,7 @@ def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int,
         entities.merged(tx, loser, winner, because=because, records=moved, now=now)
         assessments.inherit(tx, loser, winner)
         journeys.inherit(tx, loser, winner)
+        notices.inherit(tx, loser, winner)
     assessments.mark_due(tx, {*moving, *(entity for entity in grown if affected.get(entity) == "person")}, now)
 
 
@@ -164,7 +165,9 @@ def unmerge(tx: Connection, site: Site, person: int, now: int, *, only: Collecti
             raise NothingToUndo("was never merged; name the records to take out with --record")
         moved, other = members & set(undo.records), undo.loser_id
         entities.unmerged(tx, undo)
-        journeys.part(tx, undo.loser_id, entities.absorbed(tx, undo.loser_id))
+        absorbed = entities.absorbed(tx, undo.loser_id)
+        journeys.part(tx, undo.loser_id, absorbed)
+        notices.part(tx, [undo.loser_id, *absorbed])
     staying = members - moved
     if not moved or not staying:
         raise NothingToUndo("would be left without records; name some of its records, not all")

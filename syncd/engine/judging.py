@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 
 from syncd.agreement import judging as agreement
 from syncd.agreement.alarms import Action, actions
+from syncd.agreement.calendars import ALWAYS
 from syncd.agreement.clocks import Clock, Situation, clocks
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, History
 from syncd.agreement.handoff import MQL, WORKING
 from syncd.agreement.journey import Claim, Episode, Evidence, Owner
 from syncd.agreement.judging import Judgment
-from syncd.agreement.policies import Sla
+from syncd.agreement.policies import Sla, desk
 from syncd.agreement.routing import (
     ACCOUNT_OWNER,
     HIGH_INTENT,
@@ -27,7 +28,7 @@ from syncd.agreement.routing import (
     route,
     turns,
 )
-from syncd.agreement.teams import opens_at
+from syncd.agreement.teams import opens_at, to_reassign_at
 from syncd.engine import evidence
 from syncd.engine.evidence import Known
 from syncd.engine.site import Site
@@ -133,11 +134,13 @@ class Court:
         running = self._clocks(person, known, said)
         alarms = self._alarms(person, running)
         assigned = () if made is None else (made,)
-        if made is None and (taken := self._taken_over(person, known, said, alarms)) is not None:
+        taken = (
+            None if made is not None else self._taken_over(person, known, said, alarms) or self._stood_in(person, known, said)
+        )
+        if taken is not None:
             known, assigned = _given(known, taken), (taken,)
             said = self._asked(person, known.evidence)
             running = self._clocks(person, known, said)
-        again_at = self._now + ASK_AGAIN if (assigned and not assigned[-1].owner) or self._waits(known, said) else FOREVER
         return Judged(
             person=person,
             known=known,
@@ -146,7 +149,7 @@ class Court:
             assigned=assigned,
             clocks=running,
             alarms=alarms,
-            next_change_at=min([said.next_change_at, again_at, *(one.next_change_at for one in running)]),
+            next_change_at=min([said.next_change_at, self._again_at(known, said), *(one.next_change_at for one in running)]),
         )
 
     def _dated(self, person: Person, known: Known) -> tuple[Judgment, tuple[Claim, ...]]:
@@ -205,9 +208,18 @@ class Court:
 
     def _waits(self, known: Known, said: Judgment) -> bool:
         """Tell whether somebody has to be found; whoever became an MQL before going live is history."""
+        return self._is_open(said) and not _owner(known.evidence, self._now)
+
+    def _is_open(self, said: Judgment) -> bool:
+        """Tell whether sales has to decide about somebody whom we give to people."""
         if self._site.config.handoff.routing is None or self._live_since is None or said.way.stage not in (MQL, WORKING):
             return False
-        return said.way.episodes[-1].started_at >= self._live_since and not _owner(known.evidence, self._now)
+        return said.way.episodes[-1].started_at >= self._live_since
+
+    def _again_at(self, known: Known, said: Judgment) -> int:
+        """Return when to look again for somebody to have the lead, if that is not settled."""
+        at = self._away_at(known, said)
+        return self._now + ASK_AGAIN if self._waits(known, said) or at <= self._now else at
 
     def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
         """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so and nobody did yet."""
@@ -219,6 +231,23 @@ class Court:
         had = tuple({owner.who for owner in known.evidence.owners if owner.who})
         made = self._route(person, said, had)
         return made if made.owner else None
+
+    def _stood_in(self, person: Person, known: Known, said: Judgment) -> Assignment | None:
+        """Give a lead whose owner is away for so long as was agreed to somebody else."""
+        if self._away_at(known, said) > self._now:
+            return None
+        made = self._route(person, said, (_owner(known.evidence, self._now),))
+        return made if made.owner else None
+
+    def _away_at(self, known: Known, said: Judgment) -> int:
+        """Return when a lead goes to somebody else because its owner is away, or when they will be."""
+        terms, owner = self._site.config.handoff.routing, _owner(known.evidence, self._now)
+        if terms is None or terms.reassign_absent_after is None or not owner or not self._is_open(said):
+            return FOREVER
+        calendar = desk(self._site.slas[-1], owner).calendar if self._site.slas else ALWAYS
+        at = to_reassign_at(terms, (), owner, calendar, self._now)
+        to_come = [one.start for one in terms.absences if one.who == owner and one.start > self._now]
+        return min(to_come, default=FOREVER) if at is None else at
 
     def _route(self, person: Person, said: Judgment, not_to: tuple[str, ...]) -> Assignment:
         terms = self._site.config.handoff.routing
@@ -240,10 +269,9 @@ class Court:
 
     def _look_around(self) -> TeamState:
         terms, calendars = self._site.config.handoff.routing, self._site.config.time.calendars
-        log = journeys.assigned_since(self._tx, -FOREVER)
         return TeamState(
-            owed=turns(log),
-            recent=[one for one in log if one.at > self._now - _MONTH],
+            owed=turns(journeys.turns_taken(self._tx)),
+            recent=journeys.assigned_since(self._tx, self._now - _MONTH),
             open_leads=assessments.open_leads(self._tx),
             opens_at=opens_at(terms, calendars, self._now) if terms is not None else {},
             left=evidence.left(self._tx),

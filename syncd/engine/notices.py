@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,11 @@ from syncd.agreement.notices import HOUR, Delivery, Manners, Message, Notice, Se
 from syncd.agreement.policies import desk
 from syncd.config.notices import DigestTerms
 from syncd.config.templates import rendered
+from syncd.engine.figures import watch
 from syncd.engine.site import Counts, Site
 from syncd.notify import Tell, Teller, Undelivered
-from syncd.store import journeys, notices, streams
-from syncd.store.notices import Raised
+from syncd.store import assessments, journeys, notices, streams
+from syncd.store.notices import Kept, Raised
 
 BATCH = 500
 _FIRST_PAUSE, _LONGEST_PAUSE = 60_000_000, 6 * HOUR
@@ -27,17 +29,16 @@ def notify_due(site: Site, tell: Tell, *, limit: int = BATCH) -> Counts:
     """Tell what is due; empty if nothing was. Raises: Busy, if another process does the same."""
     with site.store.lock("notices"):
         now = site.now()
+        watch(site, now)
         with site.store.write() as tx:
             _raise_digest(tx, site, now)
             kept = {one.key: one for one in notices.waiting(tx, now, limit)}
             decided = delivery([one.notice for one in kept.values()], _sent(tx, site, now), _manners(site), now)
-            _put_off(tx, decided)
+            _put_off(tx, site, decided, now)
             notices.begin(tx, [key for one in decided.messages for key in one.keys])
         counts = Counts()
         for message in decided.messages:
-            tried = [kept[key] for key in message.keys]
-            attempts = max(one.attempts for one in tried)
-            counts += _tell(site, tell, message, attempts, again=any(one.state == "telling" for one in tried))
+            counts += _tell(site, tell, message, [kept[key] for key in message.keys])
     return counts
 
 
@@ -52,21 +53,28 @@ def next_notice(site: Site) -> int | None:
         return notices.next_due(tx)
 
 
-def _tell(site: Site, tell: Tell, message: Message, attempts: int, *, again: bool) -> Counts:
+def _tell(site: Site, tell: Tell, message: Message, tried: Sequence[Kept]) -> Counts:
+    """Tell one message; a clock may wait for whoever is to know of a new lead."""
     try:
-        tell(message, again=again)
+        tell(message, again=any(one.state == "telling" for one in tried))
     except Undelivered as error:
-        pause = min(_FIRST_PAUSE << min(attempts, 12), _LONGEST_PAUSE)
+        pause = min(_FIRST_PAUSE << min(max(one.attempts for one in tried), 12), _LONGEST_PAUSE)
         with site.store.write() as tx:
             notices.postpone(tx, message.keys, site.now() + pause, problem=str(error))
         return Counts(undelivered=len(message.keys))
     with site.store.write() as tx:
         notices.settle(tx, message.keys, site.now())
+        if message.event == "mql_assigned":
+            assessments.mark_due(tx, {one.person_id for one in tried if one.person_id is not None}, site.now())
     return Counts(told=len(message.keys))
 
 
-def _put_off(tx: Connection, decided: Delivery) -> None:
-    notices.leave_to_digest(tx, decided.digest)
+def _put_off(tx: Connection, site: Site, decided: Delivery, now: int) -> None:
+    """Keep what is not told now: for the digest or, without one, until some more may be told."""
+    if site.config.notify.digest is not None:
+        notices.leave_to_digest(tx, decided.digest)
+    else:
+        notices.postpone(tx, decided.digest, now + HOUR // 4)
     for until in set(decided.later.values()):
         notices.postpone(tx, [key for key, at in decided.later.items() if at == until], until)
 

@@ -85,21 +85,24 @@ def _alarm(clock: Clock, alarm: Action, one: Judged) -> _Happening:
 
 def _notices(site: Site, one: Judged, what: _Happening, now: int) -> Iterator[Raised]:
     age = alert(what.at, noticed_at=now, go_live=-FOREVER, oldest=site.config.time.max_alert_age)
-    state: State = "digest" if what.digest or age == "digest" else "waiting"
+    state: State = "waiting"
+    if what.digest or age == "digest":
+        state = "silent" if site.config.notify.digest is None else "digest"
     words = {**_words(site, one), **what.words, "late": age == "late"}
     for terms in site.config.notify.instant:
         if terms.event != what.event:
             continue
         text = rendered(site.config.notify.text(what.event), words)
-        for to in {name for asked in terms.to for name in _recipients(site, asked, what)}:
+        for to in {name for asked in terms.to for name in recipients(site, asked, what.to)}:
             for by in terms.by:
                 key = f"{ids.shown(one.person.id)} {what.key} {to} {by}"
                 yield Raised(Notice(key, what.event, to, by, text, now, what.urgent), one.person.id, state)
 
 
-def _recipients(site: Site, asked: str, what: _Happening) -> tuple[str, ...]:
+def recipients(site: Site, asked: str, owner: str) -> tuple[str, ...]:
+    """Return who is meant by a word of ``notify``."""
     if asked == OWNER:
-        return (what.to,) if what.to else ()
+        return (owner,) if owner else ()
     if asked == MANAGER:
         routing = site.config.handoff.routing
         return routing.managers if routing is not None else ()

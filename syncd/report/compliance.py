@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from syncd.agreement import attempts
 from syncd.agreement.calendars import ALWAYS
 from syncd.agreement.compliance import Compliance, compliance
 from syncd.agreement.policies import Figure, SharePromise, Sla, VolumePromise, desk
-from syncd.agreement.shares import Entry, attained, period, share, volume
+from syncd.agreement.shares import Alarming, Entry, Period, alarm, attained, period, share, volume
 from syncd.store import clocks, journeys
 
 
@@ -34,6 +36,14 @@ class Attained:
     of: int
     target: str
     state: str
+
+
+class Watched(NamedTuple):
+    """Whether a volume or share wants attention in ``when``; ``says`` how it stands."""
+
+    when: Period
+    state: Alarming
+    says: str
 
 
 def by_group(found: Iterable[clocks.Kept], group: Callable[[clocks.Kept], str]) -> list[Kept]:
@@ -73,9 +83,29 @@ def _figure(tx: Connection, sla: Sla, promise: Figure, now: int) -> Attained:
         side=promise.side,
         count=cohort.hits,
         of=cohort.of,
-        target=f"{float(promise.at_least):.0%} {promise.are.replace('_', ' ')} per {promise.per}",
+        target=_target(promise),
         state="too_few" if kept is None else "met" if kept else "missed",
     )
+
+
+def watched(tx: Connection, sla: Sla, promise: Figure, now: int, before: Alarming) -> Watched:
+    """Judge whether to raise an alarm about a volume or share, *before* being what was said last.
+
+    A share is judged by the newest period whose people may be old enough. A pace is none before a tenth of the period is gone.
+    """
+    if isinstance(promise, VolumePromise):
+        when, stands = period(now, promise.per, sla.time), _figure(tx, sla, promise, now)
+        is_young = 10 * (now - when.start) < when.end - when.start
+        state: Alarming = "too_few" if is_young else "alarm" if stands.state == "behind" else "ok"
+        return Watched(when, state, f"{stands.count}, agreed {stands.target}")
+    when = period(now - max(promise.mature_after, promise.within or 0), promise.per, sla.time)
+    cohort = share(promise, _entries(tx, promise, journeys.first_entries(tx, promise.of)), when, now=now)
+    todo = f"; {promise.on_alarm}" if promise.on_alarm else ""
+    return Watched(when, alarm(promise, cohort, before), f"{cohort.hits} of {cohort.of}, agreed {_target(promise)}{todo}")
+
+
+def _target(promise: SharePromise) -> str:
+    return f"{float(promise.at_least):.0%} {promise.are.replace('_', ' ')} per {promise.per}"
 
 
 def _entries(tx: Connection, promise: SharePromise, entered: Mapping[int, tuple[int, bool]]) -> list[Entry]:
@@ -83,7 +113,7 @@ def _entries(tx: Connection, promise: SharePromise, entered: Mapping[int, tuple[
     match promise.are:
         case "high_intent":
             return [Entry(at, at if outright else None) for at, outright in entered.values()]
-        case "contacted":
+        case attempts.CONTACT_ATTEMPT:
             hits = clocks.contacted(tx)
         case stage:
             hits = {person: at for person, (at, _) in journeys.first_entries(tx, stage).items()}

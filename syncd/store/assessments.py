@@ -72,12 +72,15 @@ def doubt(tx: Connection, person: int) -> None:
 def inherit(tx: Connection, loser: int, winner: int) -> None:
     """Let a merged person stand where the further of the two stood, and drop the other's assessment.
 
-    Without a version, as no agreement judged this person yet, all that is derived of them is derived anew.
+    Without a version, as no agreement judged this person yet, all that is derived of them is derived anew. Whatever was due
+    before the later of the two assessments was told of the one it was due for.
     """
     both = load(tx, [loser, winner])
     if loser in both:
         further = max(both.values(), key=lambda one: _ORDER.index(one.stage))
-        put(tx, assessment, Stored._fields, [further._replace(person_id=winner, version=None)])
+        assessed_at = max((one.assessed_at for one in both.values() if one.assessed_at is not None), default=None)
+        merged = further._replace(person_id=winner, assessed_at=assessed_at, version=None)
+        put(tx, assessment, Stored._fields, [merged])
     forget(tx, [loser])
 
 
@@ -93,9 +96,13 @@ def due(tx: Connection, now: int, limit: int) -> list[Due]:
     return _dues(tx, assessment.c.person_id.in_(select(chosen.c.person_id)))
 
 
-def one(tx: Connection, person: int) -> list[Due]:
-    """Return one person as if they were due, if they were ever assessed."""
-    return _dues(tx, assessment.c.person_id == person)
+def one(tx: Connection, person: int) -> Due:
+    """Return one person as if they were due, be it for the first time: also who is gone has none."""
+    for found in _dues(tx, assessment.c.person_id == person):
+        return found
+    never = Stored(person, None, None, "", None, None, None, None, None)
+    row = tx.execute(select(entity.c.fields, entity.c.account_id).where(entity.c.id == person)).one()
+    return Due(never, row.fields, row.account_id, gone=True)
 
 
 def _dues(tx: Connection, which: ColumnElement[bool]) -> list[Due]:

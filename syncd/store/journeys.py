@@ -84,6 +84,24 @@ def assigned_since(tx: Connection, since: int) -> list[Assignment]:
     return [_assignment(row) for row in rows]
 
 
+def turns_taken(tx: Connection) -> list[Assignment]:
+    """Return every turn ever taken, those alike as one with so many times the weights: what everybody is owed after them."""
+    columns = assignment.c
+    query = select(columns.team, columns.owner, columns.turn, func.count()).where(columns.turn != "[]")
+    rows = tx.execute(query.group_by(columns.team, columns.owner, columns.turn))
+    return [
+        Assignment(
+            person=0,
+            at=0,
+            owner=owner,
+            why="",
+            team=team,
+            turn=tuple((who, weight * times) for who, weight in _decode_turn(turn)),
+        )
+        for team, owner, turn, times in rows
+    ]
+
+
 def assign(tx: Connection, made: Iterable[Assignment]) -> None:
     """Keep to whom people were given."""
     columns = (

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from sqlalchemy import Connection, func, select, update
 
 from syncd.agreement.notices import Notice, Sent
+from syncd.store import ids
 from syncd.store.schema import notice
 from syncd.store.sql import among, put
 
@@ -79,6 +80,29 @@ def of_person(tx: Connection, person: int) -> list[Kept]:
     """Return everything told, or to be told, about a person, oldest first."""
     query = select(notice).where(notice.c.person_id == person).order_by(notice.c.raised_at, notice.c.key)
     return [Kept(*row) for row in tx.execute(query)]
+
+
+def told_to(tx: Connection, people: Collection[int], event: str) -> dict[int, list[Sent]]:
+    """Return who was told of an *event* about each person, and when."""
+    columns = notice.c
+    query = select(columns.person_id, columns.event, columns.recipient, columns.channel, columns.told_at)
+    found: dict[int, list[Sent]] = {}
+    told = columns.told_at.is_not(None) & (columns.event == event)
+    for person, *sent in tx.execute(query.where(among(tx, columns.person_id, people), told)):
+        found.setdefault(person, []).append(Sent(*sent))
+    return found
+
+
+def inherit(tx: Connection, loser: int, winner: int) -> None:
+    """Let what was told of a merged person be told of who they are now; the keys go on naming them as they were."""
+    tx.execute(update(notice).where(notice.c.person_id == loser).values(person_id=winner))
+
+
+def part(tx: Connection, people: Collection[int]) -> None:
+    """Give what was told of people whose merge is undone back to the first of them."""
+    first, *_ = people
+    for one in people:
+        tx.execute(update(notice).where(notice.c.key.startswith(f"{ids.shown(one)} ")).values(person_id=first))
 
 
 def untold(tx: Connection) -> list[Kept]:

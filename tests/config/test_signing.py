@@ -50,7 +50,21 @@ def test_a_block_of_signatures_is_replaced_whole() -> None:
     assert "  version: 7\n" in with_signatures(text, {"sales": ANA})
 
 
-@pytest.mark.parametrize("text", [BLOCK, "agreement: {version: 1}\n", "agreement: {version: 1, }\nreview: {}\n", SIGNED])
+FLOW = """\
+agreement: {
+  version: 1,  # bumped, by every change
+}
+review: {}
+"""
+
+
+def test_a_file_with_windows_line_ends_keeps_them() -> None:
+    assert with_signatures(BLOCK.replace("\n", "\r\n"), {"sales": ANA}) == SIGNED.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    "text", [BLOCK, "agreement: {version: 1}\n", "agreement: {version: 1, }\nreview: {}\n", SIGNED, FLOW, BLOCK.strip()]
+)
 def test_signing_does_not_change_what_was_signed(text: str) -> None:
     signed = with_signatures(text, {"sales": ANA, "marketing": ANA})
 

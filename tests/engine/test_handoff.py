@@ -10,6 +10,7 @@ import pytest
 from syncd.agreement.dispositions import Feedback
 from syncd.agreement.notices import Message
 from syncd.engine import listening, sync, why
+from syncd.engine.identity import unmerge
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
@@ -588,3 +589,105 @@ def test_the_owner_chosen_is_the_crms_owner_only_if_that_was_agreed(
     assert home.crm.fields(ANN).get("Owner") == owner
     after(home, minutes=1)
     assert [one.owner for one in home.person("ann@firm.example").assignments] == ["kim@firm.example"]
+
+
+def test_a_handoff_is_over_when_its_owner_was_told(office: Home) -> None:
+    office.agreement = AGREEMENT.replace("stop: assigned, within: 24h", "stop: assigned and sales notified, within: 24h")
+    office.open()
+    demo(office)
+    after(office, minutes=1)
+    assert clock(office, "handoff").state == "running"
+    office.clock.advance(timedelta(minutes=2))
+    assert told(office) == [("mql_assigned", "kim@firm.example")]
+    after(office, minutes=1)
+
+    assert (clock(office, "handoff").state, clock(office, "handoff").stop) == ("met", at(12, 3))
+
+
+def test_leads_of_somebody_who_is_away_too_long_go_to_somebody_else(office: Home) -> None:
+    (office.folder / "away.csv").write_text("who,from,until\nkim@firm.example,2026-11-23,2026-12-04\n", encoding="utf-8")
+    office.agreement = AGREEMENT.replace("  teams: {us:", "  absences: away.csv\n  reassign_absent_after: 1bd\n  teams: {us:")
+    office.open()
+    demo(office)
+    after(office, minutes=1)
+    did(office, "call", outbound=True)
+    after(office, days=3)  # Monday: kim is away
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example"]
+
+    with office.store.read() as tx:
+        due = assessments.next_due(tx)
+    assert due is not None and due <= office.site.now() + 86_400_000_000
+    after(office, days=1)
+    office.sync()
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example", "lee@firm.example"]
+
+
+def test_somebody_deleted_can_still_be_explained(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.delete(ANN)
+    after(office, minutes=1)
+
+    gone = office.person("crm.contacts:1")
+    assert (gone.stage, [one.owner for one in gone.assignments]) == ("", ["kim@firm.example"])
+    with office.store.read() as tx:
+        assert clocks.open_(tx, 9) == []
+
+
+def test_an_emptied_answer_may_be_given_again(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture", "Reason": "timing"})
+    after(office, minutes=5)
+    office.crm.put("contacts", "1", {"Answer": "", "Reason": ""})
+    did(office, "demo")
+    after(office, minutes=5)
+    assert office.person("ann@firm.example").stage == "mql"
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture"})
+    after(office, minutes=5)
+
+    ann = office.person("ann@firm.example")
+    assert (ann.stage, ann.next_step) == ("nurture", "give the reason: Rejected-Nurture")
+    assert [one.episode for one in ann.stages if one.stage == "mql"] == [1, 2]
+
+
+def test_who_waits_in_the_queue_leaves_one_line_however_long(office: Home) -> None:
+    away = "who,from,until\nkim@firm.example,2026-11-20,2026-11-20\nlee@firm.example,2026-11-20,2026-11-20\n"
+    (office.folder / "away.csv").write_text(away, encoding="utf-8")
+    office.agreement = AGREEMENT.replace("  teams: {us:", "  absences: away.csv\n  teams: {us:")
+    office.open()
+    demo(office)
+    for _ in range(4):
+        after(office, minutes=11)
+    assert [one.queue for one in office.person("ann@firm.example").assignments] == ["inbound"]
+    assert told(office) == [("nobody_available", "boss@firm.example")]
+
+    office.agreement = AGREEMENT
+    office.open()
+    after(office, minutes=11)
+    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["", "kim@firm.example"]
+
+
+def test_nobody_is_told_again_because_two_records_turn_out_one_person_or_two_again(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=70)  # ann's first contact is breached, and so is bo's soon
+    after(office, minutes=70)
+    told(office)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    assert told(office) == []
+    assert {one.state for one in office.person("ann@firm.example").notices} == {"told"}
+
+    with office.store.write() as tx:
+        person = why.find(tx, office.site, "ann@firm.example")
+        assert person is not None
+        unmerge(tx, office.site, person, office.site.now())
+    office.crm.put("contacts", "2", {"Email": "bo@firm.example"})
+    after(office, minutes=1)
+    assert told(office) == []
+    owners = {
+        words: [one.owner[:3] for one in office.person(words).assignments] for words in ("ann@firm.example", "bo@firm.example")
+    }
+    assert owners == {"ann@firm.example": ["kim"], "bo@firm.example": ["lee"]}

@@ -141,3 +141,19 @@ def test_the_digest_tells_who_entered_which_stage(here: Home) -> None:
     notify_due(here.site, teller.tell)
 
     assert teller.told == [("#smarketing", "Since 2026-11-20 09:00Z, people entered\nlead: 2", False)]
+
+
+def test_without_a_digest_what_is_too_much_waits_and_is_told(here: Home) -> None:
+    here.agreement = AGREEMENT + "notify: {together: 0s, per_hour: 2}\n"
+    here.open()
+    teller = Recorder()
+    for event in ("sla_at_risk", "sla_breached", "became_sql"):
+        raised(here, event, event=event)
+    notify_due(here.site, teller.tell)
+    assert len(teller.told) == 2
+
+    for _ in range(6):
+        here.clock.advance(timedelta(minutes=15))
+        notify_due(here.site, teller.tell)
+    assert len(teller.told) == 3
+    assert waiting(here) == []

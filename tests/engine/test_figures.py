@@ -1,0 +1,66 @@
+"""Volumes and shares that want attention: told once per period."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd.engine.notices import notify_due
+from syncd.model import Ref
+from syncd.report.compliance import figures
+from syncd.store.database import Store
+from tests.engine.build import STREAMS, Home
+from tests.engine.test_handoff import AGREEMENT, MAPPING, Told, after, demo, did
+
+FIGURES = (
+    AGREEMENT.replace(
+        "  sales:\n",
+        "    volume: {at_least: 100 mql, per: month}\n"
+        "  joint:\n    conversion: {mql_to_sql: 25%, mature_after: 1d, min_sample: 2, alarm_below: 20%, per: month}\n"
+        "  sales:\n    first_week: {at_least: 50%, of: mql, contacted_within: 7d, per: month}\n",
+    )
+    .replace("  instant:\n", "  instant:\n    - {event: figure_alarm, to: manager, by: trial}\n")
+    .replace("notify:\n", "notify:\n  quiet_hours: false\n")
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, store: Store) -> Home:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal"},
+        mapping=MAPPING,
+        agreement=FIGURES,
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.sync()
+    return home
+
+
+def test_a_volume_behind_and_a_conversion_too_low_are_told_once_per_period(home: Home) -> None:
+    for number in ("1", "2"):
+        demo(home, about=Ref("contacts", number), email=f"p{number}@firm.example")
+    after(home, minutes=1)
+    told = Told()
+    for _ in range(6):
+        home.clock.advance(timedelta(hours=12))
+        notify_due(home.site, told)
+
+    assert [one for one in told.messages if one[0] == "figure_alarm"] == [("figure_alarm", "boss@firm.example")] * 2
+
+
+def test_a_share_contacted_in_time_counts_who_was_contacted(home: Home) -> None:
+    demo(home)
+    after(home, minutes=1)
+    did(home, "call", outbound=True)
+    after(home, days=8)
+    assert home.config().sla is not None
+    with home.store.read() as tx:
+        found = {one.promise: (one.count, one.of) for one in figures(tx, home.site.slas[-1], home.site.now())}
+
+    assert found["first_week"] == (1, 1)
