@@ -209,7 +209,7 @@ class Puller:
         if reading.phase == "sweep":
             return self._swept(state, reading, page)
         records, refused = self._made(page.rows, chosen)
-        self._sweeper.deliver(_id_of(one) for one in records if not one.deleted)
+        self._note(records)
         if page.rest is None:
             state = replace(state, to=reading.hi) if reading.phase == "window" else replace(state, refreshed_at=reading.hi)
         return _Step(state, records, refused, page.notes, page.wait, page.progress)
@@ -282,8 +282,13 @@ class Puller:
         buried = [
             gone(self._thing, long_id(one), at) for one, at in log.ids.items() if is_id(one) and long_id(one) not in there
         ]
+        self._note([*present, *buried])
         sure = min(log.covered or end, end, org.now - self._source.settings.lag)
         return _Step(replace(state, deleted_to=max(sure, since)), [*present, *buried])
+
+    def _note(self, records: Iterable[SourceRecord | Activity]) -> None:
+        told = [(one.deleted, _id_of(one)) for one in records]
+        self._sweeper.deliver([one for is_gone, one in told if not is_gone], [one for is_gone, one in told if is_gone])
 
     def _swept(self, state: State, reading: Reading, page: Rows) -> _Step:
         self._sweeper.see(reading.hi, (long_id(str(row["Id"])) for row in page.rows if is_id(str(row.get("Id")))))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from salesforce_desk import START, Desk, id_of, ids, notes
 from syncd_salesforce.emulator.conversion import convert
+from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.schema import field_of
 
 from syncd.spi import Misconfigured, Ref, SourceRecord, Unavailable
@@ -194,6 +195,22 @@ def test_what_vanished_before_the_log_began_is_found_by_two_sweeps(desk: Desk) -
     assert "1 records can no longer be seen" in notes(pages)[-1]
     desk.later(days=1, hours=1)
     assert gone(desk, "Lead", pages[-1].cursor) == [lead]
+
+
+def test_who_is_known_to_be_gone_is_missed_by_no_sweep(desk: Desk) -> None:
+    loser, winner, binned, buried, *_ = desk.add("Lead", 6)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    merge(desk.org, winner, [loser])
+    desk.delete(binned)
+    desk.org.remove("Lead", [buried])
+    desk.later()
+    end = desk.read("Lead", end)[-1].cursor
+    for _ in range(3):
+        desk.later(days=8)
+        pages = desk.read("Lead", end)
+        assert (ids(pages), notes(pages)) == ([], [])
+        end = pages[-1].cursor
 
 
 def test_a_log_with_a_gap_brings_the_sweep_forward(desk: Desk) -> None:
