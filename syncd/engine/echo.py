@@ -21,9 +21,10 @@ from sqlalchemy import Connection
 
 from syncd.engine.site import Site
 from syncd.mapping.streams import ASSESSED, StreamMap, Write
-from syncd.model import Raw
-from syncd.store import assessments, hints, ledger
+from syncd.model import Golden, Raw
+from syncd.store import assessments, hints, ledger, outbox
 from syncd.store.ledger import Answer, Entry, Override
+from syncd.store.outbox import Pending
 from syncd.store.records import Stored
 
 Verdict: TypeAlias = Literal["echo", "normalised", "stale", "override"]
@@ -91,9 +92,14 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     words = {write.remote: write.of for write in stream.writes}
     by_id = {one.id: one for one in found if one.speaks} if words else {}
     before = ledger.entries(tx, by_id)
-    heard = {key: _heard(tx, site, by_id[key], entries, words, now) for key, entries in before.items()}
+    waiting = outbox.pending(tx, by_id) if is_live(site, stream) else {}
+    heard = {
+        key: _heard(tx, site, by_id[key], _arrived(before.get(key, {}), one, by_id[key], now), _settled(words, one), now)
+        for key in before.keys() | waiting.keys()
+        for one in [waiting.get(key)]
+    }
     overrides = [one for said in heard.values() for one in said.overrides]
-    ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before[key]})
+    ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before.get(key, {})})
     ledger.add_overrides(tx, overrides)
     for key, said in heard.items():
         if said.again_at is not None:
@@ -101,6 +107,40 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     people = {by_id[one.record_id].entity_id for one in overrides if one.answer != "left"}
     assessments.mark_due(tx, {person for person in people if person is not None}, now)
     return len(overrides)
+
+
+def adopted(record: Stored, wanted: Mapping[str, Golden | None], entries: Mapping[str, Entry], now: int) -> dict[str, Entry]:
+    """Return what *record* shows just as we would have written it: from now on it is as if we had."""
+    shown = record.fields or {}
+    return {
+        field: Entry(sent=ledger.plain(value), before=None, at=now, known="read", shows=ledger.plain(shown[field]))
+        for field, value in wanted.items()
+        if field not in entries and not same(value, None) and field in shown and same(shown[field], value)
+    }
+
+
+def is_live(site: Site, stream: StreamMap) -> bool:
+    """Tell whether anything is really written into *stream*."""
+    connection = site.connection(stream.connection)
+    return connection is not None and connection.write_back == "live"
+
+
+def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, record: Stored, now: int) -> Mapping[str, Entry]:
+    """Return the entries with what is still to be written and stands there already: its receipt never reached us."""
+    shown = record.fields or {}
+    unheard = {
+        field: Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=now)
+        for field, change in (waiting.fields if waiting else {}).items()
+        if field in shown and same(shown[field], change.new)
+    }
+    return {**entries, **unheard}
+
+
+def _settled(words: Mapping[str, str], waiting: Pending | None) -> Mapping[str, str]:
+    """Leave out what a job of the source works on: before its receipt nothing can be told."""
+    if waiting is None or waiting.job is None:
+        return words
+    return {field: of for field, of in words.items() if field not in waiting.fields}
 
 
 def _heard(

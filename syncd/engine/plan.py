@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from syncd.agreement.assess import Assessment
-from syncd.engine.echo import same
+from syncd.engine.echo import adopted, is_live, same
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.mapping.transforms import Unfit
@@ -39,17 +39,22 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
     waiting = outbox.pending(tx, [one.id for one in targets])
     changed: list[Pending] = []
     settled: list[StoredRecord] = []
+    ours: dict[int, Mapping[str, Entry]] = {}
     for target in targets:
         had = waiting.get(target.id)
         if had is not None and had.job is not None:
             continue  # the source works on it; its receipt lets the person be assessed again
         stream = site.maps[target.stream_id]
         wanted = _wanted(stream, by_person[target.entity_id or 0])
-        differs = _differences(target, wanted, written.get(target.id, {}))
+        entries = written.get(target.id, {})
+        if is_live(site, stream) and (there := adopted(target, wanted, entries, now)):
+            ours[target.id] = entries | there
+        differs = _differences(target, wanted, entries)
         if not differs and had is not None:
             settled.append(target)
         elif differs and (had is None or had.fields != differs):
             changed.append(_pending(site, target, differs, had, now))
+    ledger.save(tx, ours)
     outbox.drop(tx, [one.id for one in settled])
     for one in settled:
         inbox.resolve(tx, one.stream_id, "out", [one.external_id])

@@ -198,6 +198,61 @@ def test_who_is_as_stubborn_as_we_are_wins_in_the_end(known: Home) -> None:
     assert answers == ["ours is written again"] * 3 + ["theirs is left"]
 
 
+def test_a_write_whose_receipt_was_lost_is_not_taken_for_somebody_elses(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.loses_answers = True
+    cycle(known)
+    assert known.crm.fields(ANN)["Score"] == 30
+    known.crm.loses_answers = False
+
+    cycle(known)
+    cycle(known)
+    assert known.person("ann@firm.example").overrides == []
+    change(known, Score="1")
+    assert [cycle(known), cycle(known)] == [1, 0]
+
+
+def test_what_a_job_of_the_source_works_on_is_told_by_its_receipt_alone(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.slow_down(ANN)
+    cycle(known)
+    known.crm.finish_jobs()
+    known.clock.advance(timedelta(seconds=1))
+    known.pull("crm")  # the value is there, its receipt is not
+    assert known.person("ann@firm.example").overrides == []
+
+    assert [cycle(known), cycle(known)] == [0, 0]
+    assert known.person("ann@firm.example").overrides == []
+
+
+def test_a_value_that_stands_there_already_is_ours_from_then_on(home: Home) -> None:
+    """A store that was lost, or a system that was filled by hand: a stage that somebody moves later is left all the same."""
+    home.crm.put(
+        "contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO", "Score": "10", "Stage": "lead", "Why": "role is ceo +10"}
+    )
+    assert cycle(home) == 0
+    change(home, Stage="sql", Score="11")
+
+    assert [cycle(home), cycle(home)] == [1, 0]
+    answers = {one.field: one.answer for one in home.person("ann@gmail.com").overrides}
+    assert answers == {"Stage": "theirs is left", "Score": "ours is written again"}
+
+
+def test_in_the_shadow_nothing_becomes_ours(home: Home) -> None:
+    home.write_back = "shadow"
+    home.open()
+    home.crm.put(
+        "contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO", "Score": "10", "Stage": "lead", "Why": "role is ceo +10"}
+    )
+    cycle(home)
+    change(home, Stage="sql")
+    cycle(home)
+
+    assert home.person("ann@gmail.com").overrides == []
+
+
 def test_a_version_from_before_the_write_is_not_taken_for_its_echo(known: Home) -> None:
     """A search index that lags shows an older version first: somebody had changed the city a moment before we wrote."""
     before = known.clock.now() - timedelta(seconds=1)
