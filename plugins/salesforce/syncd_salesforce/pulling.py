@@ -39,6 +39,8 @@ _LONGEST_TRANSACTION = timedelta(hours=2)  # whatever claims to be open for long
 _MANY_DELETIONS = 2_000
 _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
+# Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
+_NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
 _COLUMN = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'")
 
 
@@ -192,7 +194,7 @@ class Puller:
             try:
                 covered = org.covered(self._thing.name, min(start, org.now - 2 * _MINUTE))
             except Declined as error:
-                if error.code == "REQUEST_LIMIT_EXCEEDED":
+                if error.code not in _NOT_LOGGED:
                     raise
         hi = org.now - self._source.settings.lag
         return min(hi, max(covered, hi - _LONGEST_TRANSACTION)) if covered is not None else hi
@@ -269,19 +271,17 @@ class Puller:
                 state = replace(state, todo=("deleted", *(one for one in state.todo if one != "deleted")))
                 log = org.deleted(self._thing.name, start, end)
         except Declined as error:
-            if error.code == "REQUEST_LIMIT_EXCEEDED":
+            if error.code not in _NOT_LOGGED:
                 raise
             return _Step(
                 state, notes=(f"{self._thing.name}: hard deletions cannot be listed ({error.code}); the sweep finds them",)
             )
         if start > since + _MINUTE or (log.earliest is not None and log.earliest > start):
             state = replace(state, todo=(*(one for one in state.todo if one != "sweep"), "sweep"))
-        ids = [long_id(one) for one in log.ids if is_id(one)]
-        present, _ = self._made(rows_among(org, self._thing, chosen.columns, ids), chosen)
-        there = {_id_of(one) for one in present}
-        buried = [
-            gone(self._thing, long_id(one), at) for one, at in log.ids.items() if is_id(one) and long_id(one) not in there
-        ]
+        rows = rows_among(org, self._thing, chosen.columns, list(log.ids))
+        present, _ = self._made(rows, chosen)
+        there = {str(row.get("Id")) for row in rows}
+        buried = [gone(self._thing, one, log.ids[one]) for one in log.ids if one not in there]
         self._note([*present, *buried])
         sure = min(log.covered or end, end, org.now - self._source.settings.lag)
         return _Step(replace(state, deleted_to=max(sure, since)), [*present, *buried])

@@ -121,6 +121,14 @@ def test_where_open_transactions_cannot_be_asked_for_the_lag_waits_for_them(desk
     assert late in ids(desk.read("Lead", pages[-1].cursor))
 
 
+def test_an_outage_while_open_transactions_are_asked_for_is_no_permission_to_do_without(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    desk.emulator.misbehave("edge:path=/updated")
+    with pytest.raises(Unavailable):
+        desk.read("Lead")
+
+
 def test_a_lost_locator_goes_on_behind_the_last_row(tmp_path: Path) -> None:
     with Desk(tmp_path, page=10) as desk:
         leads = desk.add("Lead", 35)  # all of one instant
