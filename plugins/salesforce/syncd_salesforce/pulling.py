@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ _LOOK_AT_DELETIONS = timedelta(minutes=15)
 _REFRESH, _SWEEP, _SWEEP_AGAIN = timedelta(days=1), timedelta(days=7), timedelta(days=1)
 _LONGEST_TRANSACTION = timedelta(hours=2)  # whatever claims to be open for longer does not hold up everything
 _MANY_DELETIONS = 2_000
+_BEGINNING = datetime(1999, 3, 8, tzinfo=UTC)  # Salesforce's; no record is older
 _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
 # Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
@@ -302,11 +303,12 @@ class Puller:
 
 def _narrowed(state: State, reading: Reading) -> Reading | None:
     """Return the first half of a window that is too large; ``None`` if it cannot be halved."""
-    if reading.phase != "window" or reading.lo is None or state.to is None:
+    if reading.phase != "window" or reading.job is not None:
         return None
-    half = (reading.lo + (reading.hi - reading.lo) / 2).replace(microsecond=0)
-    hi = max(half, state.to + timedelta(seconds=1))
-    return Reading(phase="window", lo=reading.lo, hi=hi) if hi < reading.hi else None
+    lo = reading.lo or _BEGINNING
+    half = (lo + (reading.hi - lo) / 2).replace(microsecond=0)
+    hi = max(half, (state.to or lo) + timedelta(seconds=1))
+    return Reading(phase="window", lo=lo, hi=hi) if hi < reading.hi else None
 
 
 def _id_of(one: SourceRecord | Activity) -> str:

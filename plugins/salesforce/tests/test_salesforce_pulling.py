@@ -150,6 +150,16 @@ def test_a_window_that_takes_too_long_is_halved_until_it_does_not(desk: Desk) ->
     assert set(ids(desk.read("Lead", end))) == set(leads)
 
 
+def test_a_first_reading_that_is_too_large_for_the_user_s_rights_goes_window_by_window(desk: Desk) -> None:
+    (lead,) = desk.add("Lead")
+    tasks = desk.add("Task", 3, WhoId=lead, Subject="Call")
+    desk.later(days=400)
+    tasks += desk.add("Task", 3, WhoId=lead, Subject="Call")
+    desk.later()
+    desk.emulator.misbehave("too_large:times=6")
+    assert set(ids(desk.read("Task"))) == set(tasks)
+
+
 def test_a_clock_that_is_ahead_hides_nothing(desk: Desk) -> None:
     desk.emulator.misbehave("clock:value=-3600")  # the org's is an hour behind ours
     desk.add("Lead")
