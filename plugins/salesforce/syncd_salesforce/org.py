@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from syncd.spi import BadAnswer, Client, Reply, Unavailable
+from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.instants import floor_second, instant, written
 from syncd_salesforce.refusals import Declined, refusal
 from syncd_salesforce.values import flat
@@ -147,9 +148,9 @@ class Org:
         if not isinstance(came, dict) or not isinstance(rows, list):
             raise BadAnswer(f"{doing}: the answer has no deletedRecords; tried again later")
         ids = {
-            str(one.get("id")): _instant(one.get("deletedDate")) or start
+            long_id(str(one.get("id"))): _instant(one.get("deletedDate")) or start
             for one in rows
-            if isinstance(one, dict) and one.get("id")
+            if isinstance(one, dict) and is_id(str(one.get("id")))
         }
         return Deletions(
             ids=ids, earliest=_instant(came.get("earliestDateAvailable")), covered=_instant(came.get("latestDateCovered"))
