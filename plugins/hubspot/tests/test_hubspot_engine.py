@@ -59,6 +59,7 @@ class Home:
         agreement = (CONFIG / "agreement.yaml").read_text().replace("version: 1}", "version: 1, needs_signatures_from: []}")
         (folder / "agreement.yaml").write_text(agreement)
         (folder / "syncd.yaml").write_text(
+            "channels: {trial: {file: notices.txt}}\n"
             "connections:\n  hubspot:\n    type: hubspot\n    write_back: live\n"
             f"    settings: {{token: 'env:T', sweep_hours: {sweep_hours}, streams: [{', '.join(streams)}]}}\n"
         )
