@@ -74,15 +74,17 @@ class Lister:
 
     def _listed(self, listing: Listing, reading: Reading) -> Rows:
         if listing.next and listing.next == reading.next:
-            raise BadAnswer(f"{self._thing.name}: the same locator came twice; tried again later")
+            if listing.rows or reading.tries >= _TRIES:
+                raise BadAnswer(f"{self._thing.name}: the same locator came twice; tried again later")
+            return Rows((), replace(reading, tries=reading.tries + 1), wait=timedelta(seconds=1))  # not ready yet
         if not listing.next:
             return Rows(listing.rows, None)
         last = next((row for row in reversed(listing.rows) if self._is_place(row, reading)), None)
-        rest = replace(reading, next=listing.next)
+        rest = replace(reading, next=listing.next, tries=0 if listing.rows else reading.tries)
         if last is not None:
             at = instant(str(last[self._thing.stamp])) if reading.phase == "window" else None
             rest = replace(rest, last_at=at, last_id=str(last["Id"]))
-        return Rows(listing.rows, rest)
+        return Rows(listing.rows, rest, wait=None if listing.rows else timedelta(seconds=1))
 
     def _is_place(self, row: Row, reading: Reading) -> bool:
         """Tell whether one can go on behind a row; only a window is in the order of time."""

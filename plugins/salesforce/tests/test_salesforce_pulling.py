@@ -138,6 +138,16 @@ def test_a_lost_locator_goes_on_behind_the_last_row(tmp_path: Path) -> None:
         assert desk.calls()["GET /queryAll"] == 4
 
 
+def test_a_page_without_rows_is_no_end_and_is_waited_for(tmp_path: Path) -> None:
+    with Desk(tmp_path, page=10) as desk:
+        leads = desk.add("Lead", 25)
+        desk.later()
+        desk.emulator.misbehave("empty_page:times=3")
+        pages = desk.read("Lead")
+        assert ids(pages) == leads
+        assert [page.wait for page in pages if not page.records] == [timedelta(seconds=1)] * 3
+
+
 def test_a_window_that_takes_too_long_is_halved_until_it_does_not(desk: Desk) -> None:
     desk.add("Lead")
     desk.later()
