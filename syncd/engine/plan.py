@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from syncd.agreement.counting import instant
+from syncd.engine import evidence
 from syncd.engine.echo import same
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
@@ -37,6 +38,7 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
     by_person = {one.last.person_id: one for one in assessed}
     targets = records.in_streams(tx, by_person, writing)
     written = ledger.entries(tx, [one.id for one in targets])
+    owners = _owners(tx, site, {one.now.owner for one in assessed if one.now.owner})
     waiting = outbox.pending(tx, [one.id for one in targets])
     changed: list[Pending] = []
     settled: list[StoredRecord] = []
@@ -46,7 +48,8 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
         if had is not None and had.job is not None and not doubted:
             continue  # the source works on it; its receipt lets the person be assessed again
         stream = site.maps[target.stream_id]
-        wanted = _wanted(stream, by_person[target.entity_id or 0])
+        whom = by_person[target.entity_id or 0]
+        wanted = _wanted(stream, whom, owner=owners.get((stream.connection, whom.now.owner or ""), ""))
         differs = _differences(target, wanted, written.get(target.id, {}), doubted)
         if not differs and had is not None:
             settled.append(target)
@@ -65,8 +68,24 @@ def writing_streams(site: Site) -> list[int]:
     return [key for key, one in site.maps.items() if one.writes and one.connection in writing]
 
 
-def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
-    """Return what the remote fields shall hold."""
+def _owners(tx: Connection, site: Site, owners: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return what each connection calls *owners*, where the agreement has the owner written: by identifier if it lists owners.
+
+    A connection that lists owners and not this one is told nothing of them.
+    """
+    routing = site.config.handoff.routing
+    if routing is None or not routing.write_owner or not owners:
+        return {}
+    names = evidence.owner_names(tx)
+    lists = {connection for connection, _ in names}
+    plain = {
+        (connection, owner): owner for connection in site.config.connections for owner in owners if connection not in lists
+    }
+    return plain | {(connection, name): known for (connection, known), name in names.items() if name in owners}
+
+
+def _wanted(stream: StreamMap, one: Assessed, *, owner: str) -> dict[str, Golden | None]:
+    """Return what the remote fields shall hold. Whoever has no *owner* to be written keeps the one they have there."""
     now = one.now
     said: dict[str, Golden | None] = {
         "score": now.score,
@@ -77,11 +96,13 @@ def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
         "sla": now.sla or None,
         "sla_due": None if now.sla_due_at is None else f"{instant(now.sla_due_at):%Y-%m-%dT%H:%M:%SZ}",
         "next_step": now.next_step or None,
-        "assigned_to": now.owner or None,
+        "assigned_to": owner,
         "agreement_version": now.version,
     }
     return {
-        write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden) for write in stream.writes
+        write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden)
+        for write in stream.writes
+        if write.of != "assigned_to" or owner
     }
 
 
