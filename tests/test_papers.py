@@ -33,6 +33,7 @@ PAPERS = (
     "plugins/README.md",
     "plugins/csv/README.md",
     "plugins/hubspot/README.md",
+    "plugins/salesforce/README.md",
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from syncd.cli.base import LazyGroup, common
@@ -48,3 +50,4 @@ def main() -> None:
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something is in the inbox, 4 configuration invalid,
     5 access refused, 8 another run holds the lock, 130 or 143 stopped by a signal.
     """
+    os.umask(0o077)  # the store, the cache, exports: whatever syncd makes holds somebody's data

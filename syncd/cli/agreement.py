@@ -40,7 +40,12 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
 def agreement() -> None:
-    """Check the agreement and try its score."""
+    """Check the agreement and try its score.
+
+    \b
+    Example:
+      syncd agreement check
+    """
 
 
 @click.command()

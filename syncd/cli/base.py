@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,6 +83,8 @@ class LazyGroup(click.Group):
         except Failure as failure:
             click.echo(str(failure), err=True)
             ctx.exit(failure.code)
+        except KeyboardInterrupt:
+            ctx.exit(Exit.INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._lazy)
@@ -148,18 +150,37 @@ def program() -> str:
 
 def configured() -> tuple[Config, Plugins]:
     """Load the plugins and the configuration; a broken plugin is named and the rest goes on."""
-    from syncd.config import ConfigInvalid, load
+    with failing():
+        return loaded()
+
+
+def loaded() -> tuple[Config, Plugins]:
+    """Do what `configured` does. Raises: ConfigInvalid."""
+    from syncd.config import load
     from syncd.plugins import found
 
     plugins = found()
     for plugin in plugins.installed:
         if plugin.problem:
             click.echo(f"plugin {plugin.name}: {plugin.problem}", err=True)
+    return load(folder(), plugins.specs), plugins
+
+
+@contextmanager
+def failing() -> Generator[None]:
+    """Turn an invalid configuration and a store that cannot be used into a `Failure` with its exit code."""
+    from syncd.config import ConfigInvalid
+    from syncd.config.secrets import SecretMissing
+    from syncd.store.database import Busy, StoreError
+
     try:
-        config = load(folder(), plugins.specs)
+        yield
     except ConfigInvalid as error:
         raise Failure(str(error), Exit.INVALID) from None
-    return config, plugins
+    except Busy as error:
+        raise Failure(str(error), Exit.LOCKED) from None
+    except (StoreError, SecretMissing) as error:
+        raise Failure(str(error)) from None
 
 
 @contextmanager
@@ -167,22 +188,24 @@ def site() -> Generator[Site]:
     """Open the configured site for the length of a command."""
     from syncd.cli.clock import now, rng
     from syncd.cli.logs import log_as
-    from syncd.config.secrets import SecretMissing
     from syncd.engine.site import at_work
-    from syncd.store.database import Busy, StoreError
 
     config, _ = configured()
     log_as(config.log, verbosity=choices().verbosity or -1)  # a command says itself what it did
     calm_collector()
-    try:
-        with at_work(config, clock=now, rng=rng()) as opened:
-            if opened.draft and choices().verbosity >= 0:
-                click.echo(opened.draft, err=True)
-            yield opened
-    except Busy as error:
-        raise Failure(str(error), Exit.LOCKED) from None
-    except (StoreError, SecretMissing) as error:
-        raise Failure(str(error)) from None
+    with failing(), at_work(config, clock=now, rng=rng()) as opened:
+        if opened.draft and choices().verbosity >= 0:
+            click.echo(opened.draft, err=True)
+        yield opened
+
+
+def named(here: Site, connections: Sequence[str]) -> list[str]:
+    """Return the *connections* of a command line, or all if it names none."""
+    known = list(here.config.connections)
+    for name in connections:
+        if name not in known:
+            raise click.BadParameter(f"there is no connection {name!r}; there is {', '.join(known)}", param_hint="CONNECTION")
+    return list(dict.fromkeys(connections)) or known
 
 
 def calm_collector() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from threading import Event, Thread
 import click
 
 from syncd import plugins
-from syncd.cli.base import Failure, choices, common, configured, program, site
+from syncd.cli.base import Failure, choices, common, configured, failing, loaded, program, site
 from syncd.cli.clock import now, rng
 from syncd.cli.emulators import free_port, listen, running
 from syncd.cli.files import shipped
@@ -34,7 +35,7 @@ _SIGNERS = {"marketing": "ana@example.com", "sales": "ben@example.com"}
 
 @click.command()
 @click.option("--once", is_flag=True, help="Sync once and end, instead of going on as the daemon.")
-@click.option("--people", "count", default=300, show_default=True, help="How many prospects the company has.")
+@click.option("--people", "count", type=click.IntRange(1), default=300, show_default=True, help="How many prospects it has.")
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where to put it (default: a temporary folder).")
 @click.option("--seed", default=7, show_default=True, help="The same seed makes the same company.")
 @common
@@ -116,11 +117,12 @@ def _show(systems: int, read: int, written: int) -> None:
 def _next_steps(folder: Path) -> None:
     with site() as here, here.store.read() as tx:
         someone = max(everybody(tx, here), key=lambda row: int(str(row["score"] or 0)))
+    called = f"{program()} --config {shlex.quote(str(folder))}"
     line()
     line("Look at next:", style="bold")
-    for command in (f"why {someone['email']}", "status", "people list --stage mql", "agreement check", "mapping check"):
-        line(f"  {program()} --config {folder} {command}")
-    line(f"  {folder}/agreement.yaml   change points, then: {program()} --config {folder} agreement preview")
+    for command in (f"why {someone['email']}", "status", "people list --stage mql", "sla", "agreement check"):
+        line(f"  {called} {command}")
+    line(f"  {folder}/agreement.yaml   change points, then: {called} agreement preview")
 
 
 def _live(exports: Path, seed: int, count: int) -> None:
@@ -140,6 +142,7 @@ def _live(exports: Path, seed: int, count: int) -> None:
     line("The daemon runs now, and the company lives on. Ctrl-C ends it.", style="bold")
     Thread(target=go_on, daemon=True).start()
     try:
-        serve(lambda: configured()[0], clock=now, rng=rng(), requests=requests)
+        with failing():
+            serve(lambda: loaded()[0], clock=now, rng=rng(), requests=requests)
     finally:
         ended.set()

@@ -8,7 +8,7 @@ from itertools import groupby
 import click
 
 from syncd.agreement.counting import instant
-from syncd.cli.base import Exit, Failure, LazyGroup, common, site
+from syncd.cli.base import Exit, Failure, LazyGroup, common, named, site
 from syncd.cli.output import ago, is_json, line, plain, print_json, table, when
 from syncd.store import ids, outbox, records, streams
 from syncd.store import inbox as store
@@ -24,7 +24,12 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
 def inbox() -> None:
-    """Look after records that were refused: rows syncd could not read, and writes a source did not take."""
+    """Look after records that were refused: rows syncd could not read, and writes a source did not take.
+
+    \b
+    Example:
+      syncd inbox list
+    """
 
 
 @click.command("list")
@@ -41,6 +46,7 @@ def list_(connection_name: str | None, skipped: bool, everything: bool) -> None:
       syncd inbox list --connection crm --all
     """
     with site() as here, here.store.read() as tx:
+        named(here, [connection_name] if connection_name else [])
         found = store.waiting(tx, connection_name=connection_name, skipped=skipped)
     if is_json():
         print_json([_shown(one) for one in found])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from syncd.config.settings import Log
 
@@ -24,7 +25,7 @@ def log_as(settings: Log, *, verbosity: int) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_private,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_places),
         _in_one_line,
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if for_people else structlog.processors.JSONRenderer(),
     ]
@@ -39,6 +40,16 @@ def log_as(settings: Log, *, verbosity: int) -> None:
 
 def _without_private(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {key: "***" if any(word in key.lower() for word in _PRIVATE) else value for key, value in event.items()}
+
+
+def _places(exc_info: ExcInfo) -> str:
+    """Say where an exception and what led to it were raised; not their messages, which may quote somebody's data."""
+    lines: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        lines = [*traceback.format_tb(error.__traceback__), f"{type(error).__qualname__}\n", *lines]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines)
 
 
 def _in_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from ruamel.yaml import YAML
 
+from syncd import plugins
 from syncd.cli.base import Exit, Failure, LazyGroup, common, site
+from syncd.cli.checking import connection_findings
 from syncd.cli.output import is_json, print_json, table
-from syncd.engine.checking import checked
-from syncd.plugins import found
 from syncd.spi import ConnectorError, Suggestion
 
 _COMMANDS = {
@@ -22,7 +22,12 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
 def mapping() -> None:
-    """Suggest and check field mappings."""
+    """Suggest and check field mappings.
+
+    \b
+    Example:
+      syncd mapping check
+    """
 
 
 @click.command()
@@ -62,23 +67,18 @@ def check() -> None:
       syncd mapping check --output json
     """
     with site() as here:
-        findings = [
-            (name, one)
-            for name, connection in here.config.connections.items()
-            for one in checked(here, connection, mapping_only=True)
-        ]
+        found = list(connection_findings(here, mapping_only=True))
     if is_json():
-        print_json([{"connection": name, "level": one.level, "what": one.what, "remedy": one.remedy} for name, one in findings])
+        print_json([{"connection": one.where, "level": one.level, "what": one.what, "remedy": one.remedy} for one in found])
     else:
-        table(("", "connection", "what", "remedy"), [(one.level, name, one.what, one.remedy) for name, one in findings])
-    if any(one.level == "error" for _, one in findings):
-        raise SystemExit(Exit.INVALID)
+        table(("", "connection", "what", "remedy"), [(one.level, one.where, one.what, one.remedy) for one in found])
+    raise SystemExit(max((one.code for one in found), default=Exit.DONE))
 
 
 def _suggested(file: Path) -> Suggestion:
     """Ask every connector that reads files, until one understands this one."""
     refusals = []
-    for spec in found().specs.values():
+    for spec in plugins.found().specs.values():
         if spec.suggest is not None:
             try:
                 return spec.suggest(file)

@@ -21,7 +21,12 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
 def notices() -> None:
-    """See what people were told, and try a channel."""
+    """See what people were told, and try a channel.
+
+    \b
+    Example:
+      syncd notices list
+    """
 
 
 @click.command("list")

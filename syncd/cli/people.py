@@ -32,7 +32,12 @@ _PAGE = 1000
 
 @click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
 def people() -> None:
-    """List, export and unmerge people."""
+    """List, export and unmerge people.
+
+    \b
+    Example:
+      syncd people list --stage mql
+    """
 
 
 @click.command("list")
@@ -86,7 +91,7 @@ def export(file: io.TextIOBase, form: str, raw: bool) -> None:
         if form == "jsonl":
             file.writelines(msgspec.json.encode(row).decode() + "\n" for row in rows)
             return
-        columns = ["id", "stage", "score", "band", "grade", "reasons", *sorted(here.config.fields)]
+        columns = list(dict.fromkeys(["id", "stage", "score", "band", "grade", "reasons", *sorted(here.config.fields)]))
         writer = csv.writer(file)
         writer.writerow(columns)
         for row in rows:
@@ -132,13 +137,13 @@ def everybody(tx: Connection, here: Site) -> Iterator[dict[str, object]]:
         for one in found:
             result = said.get(one.id)
             yield {
+                **entities.golden(here.config.fields, one.fields),  # a source's own "stage" yields to the agreed one
                 "id": ids.shown(one.id),
                 "stage": result.stage if result else "",
                 "score": result.score if result else None,
                 "band": result.band if result else None,
                 "grade": result.grade if result else None,
                 "reasons": msgspec.json.decode(result.reasons, type=list[str]) if result and result.reasons else [],
-                **entities.golden(here.config.fields, one.fields),
             }
         last = found[-1].id
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from syncd.agreement.counting import instant
-from syncd.cli.base import common, site
+from syncd.cli.base import common, named, site
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.model import Golden
 from syncd.store import outbox
@@ -43,7 +43,6 @@ def plan(connections: tuple[str, ...], limit: int) -> None:
       syncd plan crm --limit 500 --output json
     """
     with site() as here, here.store.read() as tx:
-        names = connections or tuple(here.config.connections)
         counts = outbox.counts(tx)
         shown = [
             Planned(
@@ -52,12 +51,11 @@ def plan(connections: tuple[str, ...], limit: int) -> None:
                 field=field,
                 old=change.old,
                 new=change.new,
-                mode=connection.write_back,
+                mode=here.config.connections[name].write_back,
                 since=instant(one.pending.queued_at),
                 held=one.pending.held,
             )
-            for name in names
-            if (connection := here.connection(name)) is not None
+            for name in named(here, connections)
             for stream, one in outbox.waiting(tx, name, limit)
             for field, change in one.pending.fields.items()
         ]

@@ -34,7 +34,7 @@ def stopping(pauses: Event) -> Generator[Stop]:
 
     def request(number: int, _: FrameType | None) -> None:
         if stop.signal:
-            raise KeyboardInterrupt
+            raise SystemExit(128 + number)
         stop.signal = number
         pauses.set()
 

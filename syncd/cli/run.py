@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from syncd.cli.base import Exit, Failure, calm_collector, choices, common, configured
+from syncd.cli.base import calm_collector, choices, common, configured, failing, loaded
 from syncd.cli.clock import now, rng
 from syncd.cli.logs import log_as
-from syncd.config.secrets import SecretMissing
 from syncd.daemon.service import Requests, serve
-from syncd.store.database import StoreError
 
 
 @click.command()
@@ -17,8 +15,9 @@ from syncd.store.database import StoreError
 def run() -> None:
     """Run as a service: pull, assess and write back until stopped.
 
-    SIGTERM or Ctrl-C lets the running transactions finish and ends with exit code 0 within 10 seconds. SIGHUP reads the
-    configuration again; an invalid one is refused and the old one stays. Logs go to standard error.
+    SIGTERM or Ctrl-C lets the running transactions finish and ends with exit code 0 within 10 seconds; a second
+    one ends it at once. SIGHUP reads the configuration again; one that cannot be used is refused and the old one stays.
+    Logs go to standard error.
 
     \b
     Examples:
@@ -30,7 +29,5 @@ def run() -> None:
     requests.listen()
     log_as(configured()[0].log, verbosity=choices().verbosity)
     calm_collector()
-    try:
-        serve(lambda: configured()[0], clock=now, rng=rng(), requests=requests)
-    except (StoreError, SecretMissing) as error:
-        raise Failure(str(error), Exit.FAILED) from None
+    with failing():
+        serve(lambda: loaded()[0], clock=now, rng=rng(), requests=requests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shlex
 import shutil
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def init(directory: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(shipped(name), target)
     line(f"Wrote {', '.join(_STARTERS)} into {directory.resolve()}.")
-    line(f"Next: {program()} --config {directory} check, then {program()} --config {directory} sync")
+    called = f"{program()} --config {shlex.quote(str(directory))}"
+    line(f"Next: {called} check, then {called} sync")
 
 
 @click.command()
@@ -53,11 +55,10 @@ def check() -> None:
 
     found = findings()
     if is_json():
-        print_json(found)
+        print_json([{"level": one.level, "where": one.where, "what": one.what, "remedy": one.remedy} for one in found])
     else:
         table(("", "where", "what", "remedy"), [(one.level, one.where, one.what, one.remedy) for one in found])
-    if any(one.level == "error" for one in found):
-        raise SystemExit(Exit.INVALID)
+    raise SystemExit(max(one.code for one in found))
 
 
 @click.command()
@@ -119,7 +120,12 @@ def schema(file: str) -> None:
 @click.command()
 @common
 def version() -> None:
-    """Print the version of syncd and of the Python it runs on."""
+    """Print the version of syncd and of the Python it runs on.
+
+    \b
+    Example:
+      syncd version --output json
+    """
     if is_json():
         print_json({"syncd": syncd.__version__, "python": platform.python_version()})
     else:

@@ -9,7 +9,8 @@ from functools import partial
 
 import click
 
-from syncd.cli.base import Exit, Instant, common, site
+from syncd.cli.base import Exit, Instant, common, named, site
+from syncd.cli.checking import exit_code
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.cli.progress import Bars, Stop, stopping
 from syncd.engine import sync as engine
@@ -19,7 +20,6 @@ from syncd.engine.site import Counts, Site
 from syncd.engine.sync import Outcome
 from syncd.mapping.domains import address
 from syncd.model import Ref
-from syncd.spi import Misconfigured, Unauthorized
 from syncd.store import inbox
 from syncd.store.database import Busy
 
@@ -68,23 +68,21 @@ def sync(
     if full and scope:
         raise click.UsageError("--full reads everything; --since, --until and --record do not go with it")
     with site() as here, stopping(here.stop) as stop:
-        names = _named(here, connections)
+        names = named(here, connections)
         if scope is not None and scope.ref is not None:
             names = [_owner(here, record or "", scope.ref)]
-        live = [name for name in names if here.config.connections[name].write_back == "live"]
         with Bars(stop) as bars:
-            outcomes = [
-                _patiently(partial(engine.pull, here, name, bars, full=full, scope=scope), wait, stop)
-                for name in names
-                if not push_only
-            ]
-            outcomes += [
-                _patiently(partial(engine.reread, here, name, bars), wait, stop)
-                for name in names
-                if not push_only and scope is None and engine.something_to_reread(here, name)
-            ]
+
+            def patiently(step: Callable[..., Outcome], names: Sequence[str], **how: object) -> list[Outcome]:
+                return [_patiently(partial(step, here, name, bars, **how), wait, stop) for name in names]
+
+            outcomes = [] if push_only else patiently(engine.pull, names, full=full, scope=scope)
+            if not push_only and scope is None:
+                outcomes += patiently(engine.reread, [name for name in names if engine.something_to_reread(here, name)])
             settled = engine.settle(here, bars)
-            outcomes += [_patiently(partial(engine.push, here, name, bars), wait, stop) for name in live if not pull_only]
+            if not pull_only:
+                live = [name for name in names if here.config.connections[name].write_back == "live"]
+                outcomes += patiently(engine.push, live)
         told = notify_due(here, channels(here))
         with here.store.read() as tx:
             waiting = {name: count for name, count in inbox.count(tx).items() if name in names}
@@ -112,20 +110,12 @@ def _scope(since: datetime | None, until: datetime | None, record: str | None) -
 
 def _owner(here: Site, record: str, ref: Ref) -> str:
     """Return the connection whose record is to be read again."""
-    (name,) = _named(here, [record.partition(":")[0]])
+    (name,) = named(here, [record.partition(":")[0]])
     known = [stream.name for stream in engine.readable(here, name)]
     if ref.stream not in known:
         what = f"{name} has no mapped stream {ref.stream!r}; there is {', '.join(known)}"
         raise click.BadParameter(what, param_hint="--record")
     return name
-
-
-def _named(here: Site, connections: Sequence[str]) -> list[str]:
-    known = list(here.config.connections)
-    for name in connections:
-        if name not in known:
-            raise click.BadParameter(f"there is no connection {name!r}; there is {', '.join(known)}", param_hint="CONNECTION")
-    return list(dict.fromkeys(connections)) or known
 
 
 def _patiently(work: Callable[[], Outcome], seconds: float, stop: Stop) -> Outcome:
@@ -135,7 +125,9 @@ def _patiently(work: Callable[[], Outcome], seconds: float, stop: Stop) -> Outco
         try:
             return work()
         except Busy:
-            if time.monotonic() >= deadline or stop.signal:
+            if stop.signal:
+                raise SystemExit(128 + stop.signal) from None
+            if time.monotonic() >= deadline:
                 raise
             time.sleep(0.1)  # noqa: TID251 - a person waits at a terminal; the daemon never does
 
@@ -186,11 +178,6 @@ def _words(counts: Counts) -> str:
 def _exit_code(outcomes: Sequence[Outcome], waiting: dict[str, int], stop: Stop) -> int:
     if stop.signal:
         return 128 + stop.signal
-    errors = [one.error for one in outcomes if one.error is not None]
-    if any(isinstance(error, Unauthorized) for error in errors):
-        return Exit.REFUSED
-    if any(isinstance(error, Misconfigured) for error in errors):
-        return Exit.INVALID
-    if errors:
-        return Exit.FAILED
+    if errors := [one.error for one in outcomes if one.error is not None]:
+        return max(map(exit_code, errors))
     return Exit.PARTIAL if waiting else Exit.DONE

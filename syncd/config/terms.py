@@ -27,6 +27,7 @@ from syncd.config.agreement import (
 )
 from syncd.config.handoff import asked_fields
 from syncd.config.source import ConfigProblem, Document, Path_
+from syncd.config.stages import DispositionsSection
 from syncd.config.validation import did_you_mean
 from syncd.mapping.fields import Field, LawName
 from syncd.mapping.standard import STANDARD
@@ -48,11 +49,9 @@ def golden_fields(
                 what = f"fields.{name}.wins: there is no connection {source!r}{did_you_mean(source, list(connections))}"
                 found.append(document.problem(("fields", name, "wins"), what))
         fields[name] = Field(name=name, type=one.type, values=tuple(one.values), law=law, sources=sources, blanks=one.blanks)
-    if terms and terms.dispositions:
-        asked, more = asked_fields(terms.dispositions, fields, document)
-        fields |= asked
-        found += more
-    return fields, found
+    section = (terms.dispositions if terms else None) or DispositionsSection()
+    asked, more = asked_fields(section, fields, document)
+    return fields | asked, [*found, *more]
 
 
 def _law(terms: FieldTerms) -> tuple[LawName, tuple[str, ...]]:

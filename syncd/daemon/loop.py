@@ -10,7 +10,8 @@ from threading import Event
 from typing import Protocol
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Unauthorized, Unavailable
-from syncd.store.database import Busy, StoreUnavailable
+from syncd.store.database import Busy, StoreError
+from syncd.store.streams import Fenced
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -38,10 +39,11 @@ class Loop:
 
 @dataclass(slots=True, kw_only=True)
 class Absence:
-    """How long a source has been lost, and how often it was tried since."""
+    """How long a source has been lost, how often it was tried since, and why it was lost as far as that was logged."""
 
     since: datetime
     tries: int = 0
+    logged: type[Exception] | None = None
 
     def pause(self, rng: Random, asked: timedelta | None) -> timedelta:
         """Return how long to wait: what the source asked for, else twice as long each time, never all loops at once."""
@@ -56,21 +58,22 @@ class Absence:
 def repeat(loop: Loop, *, stop: Event, log: Log, clock: Callable[[], datetime], rng: Random) -> None:
     """Repeat the loop's step until *stop* is set.
 
-    A lost source is logged once when lost and once when back. Anything but a connector's or the store's error is a bug: it
-    is logged with its traceback and parks this loop alone.
+    A lost source is logged when lost, when lost for another kind of reason, and once when back. Anything but a connector's
+    or the store's error is a bug: it is logged with its traceback and parks this loop alone.
     """
     absence: Absence | None = None
     while not stop.is_set():
         loop.wake.clear()
         try:
             pause = loop.step()
-        except Busy:
+        except (Busy, Fenced):  # somebody else works on the same
             pause = LOCKED_PAUSE
-        except (ConnectorError, StoreUnavailable) as error:
+        except (ConnectorError, StoreError) as error:
             if stop.is_set():
                 return  # what failed was broken off
-            if absence is None:
-                absence = Absence(since=clock())
+            absence = absence or Absence(since=clock())
+            if absence.logged is not type(error):
+                absence.logged = type(error)
                 log.warning("source.lost", loop=loop.name, error=type(error).__name__, what=str(error), next=_next(error))
             pause = absence.pause(rng, _asked(error))
         except Exception:

@@ -17,6 +17,7 @@ import structlog
 
 from syncd.agreement.counting import FOREVER, instant
 from syncd.config import Config, ConfigInvalid
+from syncd.config.secrets import SecretMissing
 from syncd.config.settings import Web
 from syncd.daemon.loop import Loop, repeat
 from syncd.engine import sync
@@ -28,6 +29,7 @@ from syncd.engine.refold import refold_is_needed, refold_range
 from syncd.engine.site import Counts, Site, at_work
 from syncd.spi import Misconfigured
 from syncd.store import assessments
+from syncd.store.database import StoreError
 from syncd.store.streams import Stream
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class Requests:
                 self.reload = True
             else:
                 self.stop = True
+                signal.signal(number, signal.SIG_DFL)  # a second one ends at once: what is not committed is done again
             self.changed.set()
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -68,12 +71,12 @@ class Requests:
 def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Random, requests: Requests) -> None:
     """Run until a signal asks for the end.
 
-    *load* reads the configuration. One that became invalid is refused on reload and the old one stays.
-    Raises: ConfigInvalid, StoreError, SecretMissing at the start.
+    *load* reads the configuration. One that cannot be used is refused on reload and the old one stays.
+    Raises: ConfigInvalid, StoreError, SecretMissing at the start; Busy if another daemon serves the store.
     """
     config = load()
     while True:
-        with at_work(config, clock=clock, rng=rng) as site:
+        with at_work(config, clock=clock, rng=rng) as site, site.store.lock("daemon"):
             workers = Workers(site, rng)
             workers.start()
             log.info("daemon.started", connections=list(config.connections), store=site.store.engine.dialect.name)
@@ -87,7 +90,9 @@ def serve(load: Callable[[], Config], *, clock: Callable[[], datetime], rng: Ran
                     next_config = config
                 if requests.reload:
                     requests.reload = False
-                    next_config = _reloaded(load)
+                    next_config = _reloaded(load, clock, rng)
+            if requests.stop:
+                log.info("daemon.stopping", within_s=STOP_WITHIN.seconds)
             finished = workers.stop()
         if requests.stop:
             log.info("daemon.stopped", finished=finished)
@@ -101,12 +106,18 @@ def _until(site: Site) -> float | None:
     return None if site.changes_at == FOREVER else min(max((site.changes_at - site.now()) / 1e6, 0), 86_400)
 
 
-def _reloaded(load: Callable[[], Config]) -> Config | None:
+def _reloaded(load: Callable[[], Config], clock: Callable[[], datetime], rng: Random) -> Config | None:
+    """Return the configuration as the files have it now, tried out while the old one is still at work."""
     try:
-        return load()
+        config = load()
+        with at_work(config, clock=clock, rng=rng):
+            return config
     except ConfigInvalid as error:
-        log.error("config.refused", problems=[str(problem) for problem in error.problems], remedy="the old one stays in force")
-        return None
+        problems = [str(problem) for problem in error.problems]
+    except (StoreError, SecretMissing) as error:
+        problems = [str(error)]
+    log.error("config.refused", problems=problems, remedy="the old one stays in force")
+    return None
 
 
 class Workers:

@@ -85,7 +85,7 @@ def judged(
 def _assessed(site: Site, one: Judged, last: Stored, now: int) -> Assessed:
     """Put what was judged into a row, and into what is written back."""
     score, way, agreement = one.judgment.score, one.judgment.way, site.config.agreement
-    urgent = most_urgent(one.clocks)
+    urgent = most_urgent([clock for clock in one.clocks if not clock.historical])
     stored = Stored(
         person_id=one.person.id,
         assess_at=None if one.next_change_at >= FOREVER else one.next_change_at,

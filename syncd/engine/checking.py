@@ -10,27 +10,22 @@ from syncd.config import ConnectionConfig
 from syncd.engine.connectors import connector
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
-from syncd.spi import ConnectorError, Finding, RemoteStream
+from syncd.spi import Finding, RemoteStream
 from syncd.store import budgets, streams
 from syncd.transport.budgets import DAY
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = False) -> list[Finding]:
-    """Return what is in order and what is not; a source that cannot be asked is itself a finding."""
-    found: list[Finding] = []
-    try:
-        with connector(site, connection) as opened:
-            if not mapping_only:
-                found += opened.check()
-                found += _budgets(site, connection)
-            there = {one.name: one for one in opened.schema().streams}
-    except ConnectorError as error:
-        return [*found, Finding(level="error", what=str(error))]
+def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = False) -> Iterator[Finding]:
+    """Yield what is in order and what is not. Raises: ConnectorError, after what was found before the source failed."""
+    with connector(site, connection) as opened:
+        if not mapping_only:
+            yield from opened.check()
+            yield from _budgets(site, connection)
+        there = {one.name: one for one in opened.schema().streams}
     for name, one in connection.streams.items():
-        found += _compared(connection, one, there.get(name))
-    return found
+        yield from _compared(connection, one, there.get(name))
 
 
 def _budgets(site: Site, connection: ConnectionConfig) -> Iterator[Finding]:

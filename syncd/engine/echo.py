@@ -7,8 +7,9 @@ Per record and field, never "a sync is running"::
     what stood there before, and the read may be older      stale                   read again a little later
     any other                                               somebody changed it     an override
 
-An override of a stage is left standing: people move stages, and it is for the agreement to say what follows. Every other field
-that we write is ours: it is written again, but not for ever against somebody who is as stubborn (a workflow, say).
+An override of a stage is left standing: people move stages, and it is for the agreement to say what follows. A golden field is
+weighed by its law, as whatever a source says. Everything else that we write is ours: it is written again, but not for ever
+against somebody who is as stubborn (a workflow, say).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from syncd.engine.site import Site
-from syncd.mapping.streams import StreamMap, Write
-from syncd.model import Raw
-from syncd.store import assessments, hints, ledger
-from syncd.store.ledger import Entry, Override
+from syncd.mapping.streams import ASSESSED, StreamMap, Write
+from syncd.model import Golden, Raw
+from syncd.store import assessments, hints, ledger, outbox
+from syncd.store.ledger import Answer, Entry, Override
+from syncd.store.outbox import Pending
 from syncd.store.records import Stored
 
 Verdict: TypeAlias = Literal["echo", "normalised", "stale", "override"]
@@ -90,16 +92,55 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     words = {write.remote: write.of for write in stream.writes}
     by_id = {one.id: one for one in found if one.speaks} if words else {}
     before = ledger.entries(tx, by_id)
-    heard = {key: _heard(tx, site, by_id[key], entries, words, now) for key, entries in before.items()}
+    waiting = outbox.pending(tx, by_id) if is_live(site, stream) else {}
+    heard = {
+        key: _heard(tx, site, by_id[key], _arrived(before.get(key, {}), one, by_id[key], now), _settled(words, one), now)
+        for key in before.keys() | waiting.keys()
+        for one in [waiting.get(key)]
+    }
     overrides = [one for said in heard.values() for one in said.overrides]
-    ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before[key]})
+    ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before.get(key, {})})
     ledger.add_overrides(tx, overrides)
     for key, said in heard.items():
         if said.again_at is not None:
             hints.look_again(tx, [(by_id[key].stream_id, by_id[key].external_id)], now, said.again_at)
-    people = {by_id[one.record_id].entity_id for one in overrides if one.answer == "again" or one.of == "stage"}
+    people = {by_id[one.record_id].entity_id for one in overrides if one.answer != "left" or one.of == "stage"}
     assessments.mark_due(tx, {person for person in people if person is not None}, now)
     return len(overrides)
+
+
+def adopted(record: Stored, wanted: Mapping[str, Golden | None], entries: Mapping[str, Entry], now: int) -> dict[str, Entry]:
+    """Return what *record* shows just as we would have written it: from now on it is as if we had."""
+    shown = record.fields or {}
+    return {
+        field: Entry(sent=ledger.plain(value), before=None, at=now, known="read", shows=ledger.plain(shown[field]))
+        for field, value in wanted.items()
+        if field not in entries and not same(value, None) and field in shown and same(shown[field], value)
+    }
+
+
+def is_live(site: Site, stream: StreamMap) -> bool:
+    """Tell whether anything is really written into *stream*."""
+    connection = site.connection(stream.connection)
+    return connection is not None and connection.write_back == "live"
+
+
+def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, record: Stored, now: int) -> Mapping[str, Entry]:
+    """Return the entries with what is still to be written and stands there already: its receipt never reached us."""
+    shown = record.fields or {}
+    unheard = {
+        field: Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=now)
+        for field, change in (waiting.fields if waiting else {}).items()
+        if field in shown and same(shown[field], change.new)
+    }
+    return {**entries, **unheard}
+
+
+def _settled(words: Mapping[str, str], waiting: Pending | None) -> Mapping[str, str]:
+    """Leave out what a job of the source works on: before its receipt nothing can be told."""
+    if waiting is None or waiting.job is None:
+        return words
+    return {field: of for field, of in words.items() if field not in waiting.fields}
 
 
 def _heard(
@@ -113,7 +154,7 @@ def _heard(
         for field, said in verdicts.items()
         if said == "override"
     ]
-    forgotten = {one.field for one in overrides if one.answer == "again"}  # as if it had not been written
+    forgotten = {one.field for one in overrides if one.answer != "left"}  # as if it had not been written
     return Heard(
         entries={
             field: learnt(entry, reads[field]) if field in reads else entry
@@ -126,8 +167,6 @@ def _heard(
 
 
 def _override(tx: Connection, site: Site, record: Stored, write: Write, entry: Entry, read: Read) -> Override:
-    is_stage = write.of == "stage" and site.streams[record.stream_id].kind == "person"
-    too_often = not is_stage and ledger.written_again(tx, record.id, write.remote, read.at - WITHIN) >= TIMES
     return Override(
         id=site.ids(),
         record_id=record.id,
@@ -137,5 +176,12 @@ def _override(tx: Connection, site: Site, record: Stored, write: Write, entry: E
         new=ledger.plain(read.value),
         at=read.changed_at,
         known_at=read.at,
-        answer="left" if is_stage or too_often else "again",
+        answer=_answer(tx, site, record, write, read.at),
     )
+
+
+def _answer(tx: Connection, site: Site, record: Stored, write: Write, now: int) -> Answer:
+    is_stage = write.of == "stage" and site.streams[record.stream_id].kind == "person"
+    if is_stage or ledger.written_again(tx, record.id, write.remote, now - WITHIN) >= TIMES:
+        return "left"
+    return "again" if write.of in ASSESSED else "weighed"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from syncd.agreement.counting import micros_of
 from syncd.engine.intake import Target, announce
 from syncd.engine.site import Counts, Site
+from syncd.mapping.characters import clean
 from syncd.mapping.domains import address
 from syncd.mapping.streams import StreamMap, asset_of, kind_of
 from syncd.model import EMAIL_STREAM, OUTBOUND_KINDS, Activity, Direction, Problem, Ref
@@ -17,6 +18,9 @@ from syncd.store.activities import Stored, Type
 from syncd.store.inbox import Refusal
 from syncd.store.records import Known
 from syncd.store.streams import Stream
+
+LONGEST_ASSET = 500
+"""Letters of an address that count: PostgreSQL indexes no more than 2,704 bytes."""
 
 
 def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[Activity], now: int) -> Counts:
@@ -80,13 +84,13 @@ def _type(stream_map: StreamMap, raw_kind: str, raw_asset: str, direction: Direc
     kind = kind_of(stream_map, raw_kind)
     if direction is Direction.UNKNOWN and kind in OUTBOUND_KINDS:
         direction = Direction.OUTBOUND
-    return Type(kind, asset_of(stream_map, raw_asset), direction, machine)
+    return Type(kind, clean(asset_of(stream_map, raw_asset))[:LONGEST_ASSET], direction, machine)
 
 
 def _rows(stream: Stream, one: Activity, about: Iterable[int], type_id: int, now: int) -> list[Stored]:
     occurred_at = micros_of(one.occurred_at)
     return [
-        Stored(record, occurred_at, stream.id, one.source_id, type_id, one.actor, now, nth)
+        Stored(record, occurred_at, stream.id, one.source_id, type_id, clean(one.actor), now, nth)
         for nth, record in enumerate(sorted(about))
     ]
 

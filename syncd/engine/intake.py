@@ -13,6 +13,7 @@ from syncd.engine import echo
 from syncd.engine.golden import ACCOUNT, Candidates, refold
 from syncd.engine.identity import Claimant, Joined, join
 from syncd.engine.site import Counts, Site
+from syncd.mapping.characters import clean
 from syncd.mapping.domains import email_domain, is_free_mail
 from syncd.mapping.identity import EMAIL_KEY, keys_of
 from syncd.mapping.streams import mapped
@@ -21,6 +22,9 @@ from syncd.store import assessments, inbox, records
 from syncd.store.records import SAME, Known, Stored
 from syncd.store.sql import dumps
 from syncd.store.streams import DOMAIN_STREAM, INFERRED, Stream
+
+LONGEST_IDENTIFIER = 500
+"""Letters of an identifier that can be kept: PostgreSQL indexes no more than 2,704 bytes."""
 
 
 class Target(NamedTuple):
@@ -79,6 +83,11 @@ def announce(tx: Connection, site: Site, targets: Collection[Target], now: int) 
     }
 
 
+def is_identifier(text: str) -> bool:
+    """Tell whether the store can keep *text* as the identifier of a record."""
+    return len(text) <= LONGEST_IDENTIFIER and "\0" not in text
+
+
 # ---------------------------------------------------------------- one record
 
 
@@ -103,7 +112,7 @@ def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, n
         base_at=base_at,
         field_at=field_at,
         changed_at=changed_at,
-        version=one.version,
+        version=clean(one.version),
         known_at=now if changed or before is None else before.known_at,
         deleted_at=((before.deleted_at if before else None) or changed_at) if gone else None,
         problems=None,
@@ -147,7 +156,7 @@ def _declared(site: Site, stream: Stream, one: SourceRecord, stored: Stored) -> 
     pointers = set()
     for role, connection, name, external_id in wanted:
         target = site.stream(connection, name)
-        if target is not None:
+        if target is not None and is_identifier(external_id):
             pointers.add(Pointer(role, Target(target.id, external_id)))
     return frozenset(pointers)
 

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from syncd.agreement.counting import instant
-from syncd.engine import evidence
-from syncd.engine.echo import same
+from syncd.engine.echo import adopted, is_live, same
+from syncd.engine.evidence import OWNER, owner_names
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.mapping.transforms import Unfit
@@ -37,24 +37,29 @@ def plan(tx: Connection, site: Site, assessed: Sequence[Assessed], now: int) -> 
         return 0
     by_person = {one.last.person_id: one for one in assessed}
     targets = records.in_streams(tx, by_person, writing)
+    names = _owner_ids(tx, site)
     written = ledger.entries(tx, [one.id for one in targets])
-    owners = _owners(tx, site, {one.now.owner for one in assessed if one.now.owner})
     waiting = outbox.pending(tx, [one.id for one in targets])
     changed: list[Pending] = []
     settled: list[StoredRecord] = []
+    ours: dict[int, Mapping[str, Entry]] = {}
     for target in targets:
         had = waiting.get(target.id)
         doubted = had.fields if had is not None and had.job == SENT else {}
         if had is not None and had.job is not None and not doubted:
             continue  # the source works on it; its receipt lets the person be assessed again
         stream = site.maps[target.stream_id]
-        whom = by_person[target.entity_id or 0]
-        wanted = _wanted(stream, whom, owner=owners.get((stream.connection, whom.now.owner or ""), ""))
-        differs = _differences(target, wanted, written.get(target.id, {}), doubted)
+        person = by_person[target.entity_id or 0]
+        wanted = _wanted(stream, person) | _owner(stream, person, names)
+        entries = written.get(target.id, {})
+        if is_live(site, stream) and (there := adopted(target, wanted, entries, now)):
+            ours[target.id] = entries | there
+        differs = _differences(target, wanted, entries, doubted)
         if not differs and had is not None:
             settled.append(target)
         elif differs and (had is None or had.fields != differs):
             changed.append(_pending(site, target, differs, had, now))
+    ledger.save(tx, ours)
     outbox.drop(tx, [one.id for one in settled])
     for one in settled:
         inbox.resolve(tx, one.stream_id, "out", [one.external_id])
@@ -68,24 +73,8 @@ def writing_streams(site: Site) -> list[int]:
     return [key for key, one in site.maps.items() if one.writes and one.connection in writing]
 
 
-def _owners(tx: Connection, site: Site, owners: Collection[str]) -> dict[tuple[str, str], str]:
-    """Return what each connection calls *owners*, where the agreement has the owner written: by identifier if it lists owners.
-
-    A connection that lists owners and not this one is told nothing of them.
-    """
-    routing = site.config.handoff.routing
-    if routing is None or not routing.write_owner or not owners:
-        return {}
-    names = evidence.owner_names(tx)
-    lists = {connection for connection, _ in names}
-    plain = {
-        (connection, owner): owner for connection in site.config.connections for owner in owners if connection not in lists
-    }
-    return plain | {(connection, name): known for (connection, known), name in names.items() if name in owners}
-
-
-def _wanted(stream: StreamMap, one: Assessed, *, owner: str) -> dict[str, Golden | None]:
-    """Return what the remote fields shall hold. Whoever has no *owner* to be written keeps the one they have there."""
+def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
+    """Return what the remote fields shall hold."""
     now = one.now
     said: dict[str, Golden | None] = {
         "score": now.score,
@@ -96,14 +85,34 @@ def _wanted(stream: StreamMap, one: Assessed, *, owner: str) -> dict[str, Golden
         "sla": now.sla or None,
         "sla_due": None if now.sla_due_at is None else f"{instant(now.sla_due_at):%Y-%m-%dT%H:%M:%SZ}",
         "next_step": now.next_step or None,
-        "assigned_to": owner,
+        "assigned_to": now.owner or None,
         "agreement_version": now.version,
     }
     return {
         write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden)
         for write in stream.writes
-        if write.of != "assigned_to" or owner
+        if write.remote not in _owner_fields(stream)
     }
+
+
+def _owner_fields(stream: StreamMap) -> set[str]:
+    """Return the fields in which the source itself keeps the owner; only who was chosen is ever written there."""
+    read = {remote for read in stream.reads if read.field == OWNER for remote in read.remote}
+    return {write.remote for write in stream.writes if write.of == "assigned_to" and write.remote in read}
+
+
+def _owner_ids(tx: Connection, site: Site) -> Mapping[tuple[str, str], str]:
+    """Return the identifier of each owner by connection and name, if leads are given to owners in the CRMs at all."""
+    routing = site.config.handoff.routing
+    if routing is None or not routing.write_owner:
+        return {}
+    return {(connection, name): external_id for (connection, external_id), name in owner_names(tx).items()}
+
+
+def _owner(stream: StreamMap, one: Assessed, names: Mapping[tuple[str, str], str]) -> dict[str, Golden | None]:
+    """Return the owner a record shall have: whoever the lead was given to, if the source knows them."""
+    known = names.get((stream.connection, one.now.owner or ""))
+    return {} if known is None else dict.fromkeys(_owner_fields(stream), known)
 
 
 def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Golden | None:

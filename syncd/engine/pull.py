@@ -10,9 +10,11 @@ from typing import NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from syncd.engine import happenings, intake
+from syncd.engine.intake import LONGEST_IDENTIFIER, is_identifier
 from syncd.engine.refold import note_mapping
 from syncd.engine.site import Counts, Site
-from syncd.model import Activity, Refused, SourceRecord
+from syncd.mapping.characters import clean
+from syncd.model import Activity, Problem, Refused, SourceRecord
 from syncd.spi import BadAnswer, Connector, Page
 from syncd.store import inbox, streams
 from syncd.store.inbox import Refusal
@@ -69,9 +71,12 @@ def _pulled(connector: Connector, stream: Stream) -> Page:
 
 def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRecord | Activity], now: int) -> Counts:
     """Save what was read of one stream and everything that follows from it; an older version never replaces a newer one."""
+    strange = [one for one in found if not all(map(is_identifier, _identifiers(one)))]
+    if strange:
+        found = [one for one in found if one not in strange]
     records = [one for one in found if isinstance(one, SourceRecord)]
     activities = [one for one in found if isinstance(one, Activity)]
-    counts = Counts()
+    counts = _refuse(tx, site, stream, [_strange(one) for one in strange], now)
     note_mapping(tx, site)
     if records:
         counts += intake.take_in(tx, site, stream, records, now)
@@ -81,12 +86,33 @@ def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRe
 
 
 def _save(tx: Connection, site: Site, stream: Stream, page: Page, now: int) -> Counts:
-    counts = take_in(tx, site, stream, page.records, now)
-    inbox.refuse(tx, site.ids, [_refusal(stream, one) for one in page.refused], now)
-    counts["refused"] += len(page.refused)
-    return counts
+    return take_in(tx, site, stream, page.records, now) + _refuse(tx, site, stream, page.refused, now)
+
+
+def _identifiers(one: SourceRecord | Activity) -> Sequence[str]:
+    """Return its own identifier and those of the records it speaks of."""
+    if isinstance(one, Activity):
+        return [one.source_id, *(ref.external_id for ref in one.about)]
+    others = [to for _, to in one.associations] + ([one.merged_into] if one.merged_into else [])
+    return [one.external_id, *(ref.external_id for ref in others)]
+
+
+def _strange(one: SourceRecord | Activity) -> Refused:
+    problem = Problem(
+        where=one.stream,
+        what=f"has or names an identifier with a NUL or of more than {LONGEST_IDENTIFIER} letters; correct it in the source",
+        code="record.strange_identifier",
+    )
+    return Refused(stream=one.stream, external_id=_identifiers(one)[0], problem=problem)
+
+
+def _refuse(tx: Connection, site: Site, stream: Stream, refused: Sequence[Refused], now: int) -> Counts:
+    inbox.refuse(tx, site.ids, [_refusal(stream, one) for one in refused], now)
+    return Counts(refused=len(refused)) if refused else Counts()
 
 
 def _refusal(stream: Stream, one: Refused) -> Refusal:
-    place = one.external_id or blake2b(one.raw.encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return Refusal(stream.id, "in", place, one.problem, one.raw)
+    place = one.external_id
+    if not place or not is_identifier(place):
+        place = blake2b((place or one.raw).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return Refusal(stream.id, "in", place, one.problem, clean(one.raw))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from syncd.agreement.counting import instant, micros_of
 from syncd.engine import intake
+from syncd.engine.echo import same
 from syncd.engine.site import Counts, Site
 from syncd.model import Change, FieldChange, Golden, Problem, Ref, SourceRecord
 from syncd.spi import Accepted, BadAnswer, Connector, Done, Gone, Receipt, Rejected, Remapped, SupportsJobs
@@ -152,7 +153,8 @@ def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, D
     for one, receipt in done:
         key = one.pending.record_id
         at = _job(one).at if _is_at_work(one) else sent_at
-        after[key] = {**before.get(key, {}), **_entries(one.pending.fields, receipt, at)}
+        had, fields = before.get(key, {}), one.pending.fields
+        after[key] = {**had, **_entries(fields, receipt, at), **_read_back(had, fields)}
         present = waiting.get(key)
         left = _left(present, one.pending, {name: change.new for name, change in one.pending.fields.items()})
         if present is not None and left:
@@ -175,6 +177,15 @@ def _entries(fields: Mapping[str, FieldChange], receipt: Done, at: int) -> dict[
             shows=ledger.plain(receipt.stored.get(name)),
         )
         for name, (old, new) in fields.items()
+    }
+
+
+def _read_back(entries: Mapping[str, Entry], fields: Mapping[str, FieldChange]) -> dict[str, Entry]:
+    """Return the entries of *fields* that were read back before their receipt came."""
+    return {
+        name: entries[name]
+        for name, change in fields.items()
+        if name in entries and entries[name].known == "read" and same(entries[name].sent, change.new)
     }
 
 
@@ -207,6 +218,7 @@ def _reject(tx: Connection, site: Site, stream: Stream, one: Addressed, receipt:
 def _follow(tx: Connection, site: Site, stream: Stream, one: Addressed, now: int, *, merged_into: Ref | None) -> None:
     """Take note that a record is gone or lives on elsewhere, as if the source had told us so in a page."""
     outbox.drop(tx, [one.pending.record_id])
+    inbox.resolve(tx, stream.id, "out", [one.external_id])
     stored = records.load(tx, stream.id, [one.external_id])[one.external_id]
     news = SourceRecord(
         stream=stream.name,

@@ -93,7 +93,7 @@ def opened(config: Config, store: Store, *, clock: Callable[[], datetime], rng: 
         config, draft, changes_at = governed(tx, config, micros_of(clock()))
         slas = promises(tx, config)
         for one in config.connections.values():
-            streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings), one.wanted)
+            streams.declare(tx, one.name, one.spec.name, one.spec.streams(one.settings))
         found = _streams(tx)
     maps = {key: stream_map for key, one in found.items() if (stream_map := _map(config, one)) is not None}
     by_name = {(one.connection, one.name): one for one in found.values()}

@@ -176,10 +176,14 @@ def _run(site: Site, name: str, step: str, work: Callable[[Connector, Outcome], 
 
 
 def _present(site: Site, connection: str) -> list[Stream]:
-    """Return the streams as the store knows them now, not as they were when the site was opened."""
-    with site.store.read() as tx:
+    """Return the streams as the store knows them now, for the fields this run reads.
+
+    Not when the site is opened: a command beside a daemon that still reads by another mapping leaves its cursors alone.
+    """
+    wanted = site.config.connections[connection].wanted
+    with site.store.write() as tx:
         now = {one.id: one for one in streams.of_connection(tx, connection)}
-    return [now[one.id] for one in readable(site, connection)]
+        return [streams.cover(tx, now[one.id], wanted[one.name]) for one in readable(site, connection)]
 
 
 def _start(site: Site, connector: Connector, stream: Stream, *, full: bool, scope: Scope | None) -> Stream:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -243,6 +243,13 @@ def _writes(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[WriteSho
     return shown
 
 
+_ANSWERS: Mapping[ledger.Answer, str] = {
+    "again": "ours is written again",
+    "left": "theirs is left",
+    "weighed": "the field's law decides",
+}
+
+
 def _overrides(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[OverrideShown]:
     by_id = {one.id: one for one in mine}
     return [
@@ -252,7 +259,7 @@ def _overrides(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[Overr
             at=instant(one.at),
             old=one.old,
             new=one.new,
-            answer="ours is written again" if one.answer == "again" else "theirs is left",
+            answer=_ANSWERS[one.answer],
         )
         for one in ledger.overrides(tx, by_id)
     ]

@@ -49,7 +49,7 @@ class Store:
     @contextmanager
     def write(self) -> Generator[Connection]:
         """Run one transaction that may write: all of it is kept, or nothing."""
-        with self._one_writer, _reachable(), self.engine.connect() as connection:
+        with self._one_writer, _reachable(self.engine.url), self.engine.connect() as connection:
             connection.execution_options(syncd_writes=True)
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":
@@ -59,7 +59,7 @@ class Store:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """Run one transaction that only reads, on a snapshot."""
-        with _reachable(), self.engine.connect() as connection, connection.begin():
+        with _reachable(self.engine.url), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -70,32 +70,48 @@ class Store:
             with _locked_file(self._lock_folder / f"{key:014x}.lock", name):
                 yield
             return
-        with self.engine.connect() as connection:
+        with _reachable(self.engine.url), self.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             if not connection.scalar(select(func.pg_try_advisory_lock(key))):
                 raise Busy(f"another run holds the lock {name!r}; wait until it has finished, or stop it")
             try:
                 yield
             finally:
-                connection.execute(select(func.pg_advisory_unlock(key)))
+                _unlock(connection, key)
 
     def close(self) -> None:
         self.engine.dispose()
 
 
+def _unlock(connection: Connection, key: int) -> None:
+    try:
+        connection.execute(select(func.pg_advisory_unlock(key)))
+    except exc.OperationalError:
+        connection.invalidate()  # the lock ends with its connection
+
+
 @contextmanager
-def _reachable() -> Generator[None]:
-    """Name a database that is gone, full or locked; its own message may quote the statement and its values."""
+def _reachable(url: URL) -> Generator[None]:
+    """Name a database that is gone, full, locked or broken."""
     try:
         yield
     except exc.OperationalError as error:
-        raise StoreUnavailable(f"store: {_reason(error.orig)}; nothing was saved, tried again later") from None
+        raise StoreUnavailable(f"store: {_place(url)}: {_reason(error)}; nothing was saved, tried again later") from None
+    except exc.DatabaseError as error:
+        if type(error.orig) is not sqlite3.DatabaseError:
+            raise
+        raise StoreError(f"store: {_place(url)}: {error.orig}; name another file, or restore a backup") from None
 
 
-def _reason(error: BaseException | None) -> str:
-    if isinstance(error, sqlite3.OperationalError):
-        return str(error)
-    return type(error).__name__
+def _place(url: URL) -> str:
+    return f"{url.host}:{url.port or 5432}/{url.database}" if url.host else str(url.database)
+
+
+def _reason(error: exc.OperationalError) -> str:
+    """Return what the database said; not if it may quote a statement and its values."""
+    if error.statement is None or isinstance(error.orig, sqlite3.OperationalError):
+        return str(error.orig).partition("\n")[0]
+    return type(error.orig).__name__
 
 
 def connect(url: str, *, home: Path) -> Store:
@@ -115,10 +131,13 @@ def _connect_sqlite(address: URL, home: Path) -> Store:
     if not address.database:
         raise StoreError("store: a SQLite store needs a file; write sqlite:///syncd.db")
     path = home / address.database
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600)
     locks = path.with_name(path.name + ".locks")
-    locks.mkdir(exist_ok=True, mode=0o700)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        locks.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"store: {path}: {error.strerror}; name a file in a folder that syncd may write to") from error
     engine = create_engine(address.set(database=str(path)), connect_args={"timeout": 30.0, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -14,8 +14,8 @@ from syncd.store.sql import among, dumps, put
 
 _Value: TypeAlias = str | bool | int | tuple[str, ...] | None
 
-Answer: TypeAlias = Literal["again", "left"]
-"""What became of a value that somebody else put there: ours is written again, or theirs is left."""
+Answer: TypeAlias = Literal["again", "left", "weighed"]
+"""What becomes of a value that somebody else put there: ours is written again, theirs is left, or the field's law decides."""
 
 
 Known: TypeAlias = Literal["", "told", "read"]
@@ -106,6 +106,6 @@ def stage_overrides(tx: Connection, people: Collection[int]) -> dict[int, list[O
 
 
 def written_again(tx: Connection, record_id: int, field: str, since: int) -> int:
-    """Return how often a field was written again since an instant."""
-    mine = (override.c.record_id == record_id) & (override.c.field == field) & (override.c.answer == "again")
+    """Return how often since an instant a field was not left as somebody else had put it."""
+    mine = (override.c.record_id == record_id) & (override.c.field == field) & (override.c.answer != "left")
     return tx.scalar(select(func.count()).select_from(override).where(mine, override.c.known_at >= since)) or 0

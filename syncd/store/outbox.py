@@ -102,8 +102,8 @@ def drop(tx: Connection, record_ids: Collection[int]) -> None:
 
 
 def release(tx: Connection, record_ids: Collection[int], now: int) -> None:
-    """Let held writes be tried again now."""
-    tx.execute(update(outbox).where(among(tx, outbox.c.record_id, record_ids)).values(held="", not_before=now, job=None))
+    """Let held writes be tried again now; one that a job works on is not sent again."""
+    tx.execute(update(outbox).where(among(tx, outbox.c.record_id, record_ids)).values(held="", not_before=now))
 
 
 def _pending(row: Row[*tuple[object, ...]]) -> Pending:

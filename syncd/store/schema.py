@@ -447,7 +447,7 @@ override = Table(
     Column("new", Text, nullable=False, comment="JSON: what it showed then"),
     Column("at", BigInteger, nullable=False, comment="when the record changed in the source"),
     Column("known_at", BigInteger, nullable=False),
-    Column("answer", Text, nullable=False, comment="again: ours is written again; left: theirs stays"),
+    Column("answer", Text, nullable=False, comment="again: ours is written again; left: theirs stays; weighed: by its law"),
     Index(None, "record_id", "field"),
     comment="A field that we write and somebody else changed in the source.",
 )

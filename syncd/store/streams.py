@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -41,13 +41,10 @@ class Stream(NamedTuple):
     full_since: int | None
 
 
-def declare(
-    tx: Connection, name: str, connector: str, streams: Mapping[str, Kind], wanted: Mapping[str, Iterable[str]]
-) -> dict[str, Stream]:
-    """Make sure the connection and its *streams* exist, and return them by name.
+def declare(tx: Connection, name: str, connector: str, streams: Mapping[str, Kind]) -> None:
+    """Make sure the connection and its *streams* exist.
 
-    A stream from which more remote fields are wanted than before starts again from the beginning. Raises: StoreError if the
-    connection was another kind of system before.
+    Raises: StoreError if the connection was another kind of system before.
     """
     known = tx.execute(select(connection_table).where(connection_table.c.name == name)).first()
     if known is not None and known.type != connector:
@@ -60,17 +57,23 @@ def declare(
     connection_id = tx.scalar(select(connection_table.c.id).where(connection_table.c.name == name))
     present = {one.name: one for one in of_connection(tx, name)}
     for stream_name, kind in {**streams, **INFERRED}.items():
-        fields = frozenset(wanted.get(stream_name, ()))
         if stream_name not in present:
-            tx.execute(
-                stream.insert().values(connection_id=connection_id, name=stream_name, kind=kind, wanted=dumps(sorted(fields)))
-            )
-        elif present[stream_name].wanted != fields:
-            changed = update(stream).where(stream.c.id == present[stream_name].id)
-            tx.execute(changed.values(wanted=dumps(sorted(fields)), kind=kind))
-            if not fields <= present[stream_name].wanted:
-                rewind(tx, present[stream_name].id)
-    return {one.name: one for one in of_connection(tx, name)}
+            tx.execute(stream.insert().values(connection_id=connection_id, name=stream_name, kind=kind, wanted="[]"))
+        elif present[stream_name].kind != kind:
+            tx.execute(update(stream).where(stream.c.id == present[stream_name].id).values(kind=kind))
+
+
+def cover(tx: Connection, at: Stream, wanted: frozenset[str]) -> Stream:
+    """Note that *at* is read for the remote fields *wanted* from now on, and return it as it is then.
+
+    One from which more is wanted than before starts again from the beginning.
+    """
+    if at.wanted == wanted:
+        return at
+    covered = at._replace(wanted=wanted, cursor=at.cursor if wanted <= at.wanted else None)
+    changed = update(stream).where(stream.c.id == at.id)
+    tx.execute(changed.values(wanted=dumps(sorted(wanted)), cursor=covered.cursor))
+    return covered
 
 
 def of_connection(tx: Connection, name: str) -> list[Stream]:

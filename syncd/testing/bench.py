@@ -109,6 +109,14 @@ def reading(pull: Pull, stream: str, cursor: str | None = None) -> list[Page]:
     return pages
 
 
+def first_page(pull: Pull, stream: str) -> Page:
+    """Pull the first page that brings something; before it a source may have to prepare its answer."""
+    page = pull(stream, None)
+    while page.wait is not None and not page.records:
+        page = pull(stream, page.cursor)
+    return page
+
+
 def ref_of(record: Record) -> Ref:
     """Return what identifies a record within its connection."""
     return Ref(record.stream, record.source_id if isinstance(record, Activity) else record.external_id)

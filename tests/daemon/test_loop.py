@@ -9,8 +9,9 @@ from threading import Event
 import pytest
 
 from syncd.daemon.loop import LONGEST_PAUSE, Absence, Loop, repeat
-from syncd.spi import BadAnswer, Misconfigured, Unauthorized, Unavailable
+from syncd.spi import Misconfigured, Unauthorized, Unavailable
 from syncd.store.database import Busy, StoreUnavailable
+from syncd.store.streams import Fenced
 from syncd.testing import VirtualClock
 from tests.engine.build import START
 
@@ -74,12 +75,19 @@ def test_a_step_is_repeated_at_its_pace() -> None:
 
 
 def test_a_lost_source_is_logged_once_when_lost_and_once_when_back() -> None:
-    log, _ = run(MINUTE, Unavailable("down"), BadAnswer("eh"), Unavailable("down"), MINUTE, MINUTE)
+    log, _ = run(MINUTE, Unavailable("down"), Unavailable("still"), Unavailable("down"), MINUTE, MINUTE)
 
     assert log.names == ["source.lost", "source.back"]
     lost, back = (keys for _, keys in log.events)
     assert (lost["loop"], lost["error"], lost["what"]) == ("pull crm", "Unavailable", "down")
     assert back["loop"] == "pull crm"
+
+
+def test_a_lost_source_is_logged_again_when_the_reason_is_another() -> None:
+    log, _ = run(Unavailable("down"), Unauthorized("no"), Unauthorized("no"), MINUTE)
+
+    assert [keys.get("error") for _, keys in log.events] == ["Unavailable", "Unauthorized", None]
+    assert log.names == ["source.lost", "source.lost", "source.back"]
 
 
 def test_pauses_grow_to_five_minutes_and_are_never_all_alike() -> None:
@@ -113,8 +121,9 @@ def test_a_store_that_is_away_is_a_lost_source_too() -> None:
     assert log.names == ["source.lost", "source.back"]
 
 
-def test_a_lock_that_somebody_holds_is_no_loss() -> None:
-    log, waits = run(Busy("held"), MINUTE)
+@pytest.mark.parametrize("error", [Busy("held"), Fenced("moved")], ids=["lock", "cursor"])
+def test_somebody_else_at_work_on_the_same_is_no_loss(error: Exception) -> None:
+    log, waits = run(error, MINUTE)
 
     assert log.events == []
     assert waits.pauses == [1]

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Row, Table, select, text
 
+from syncd.engine.judging import LIVE_MARK
 from syncd.store import schema
 from syncd.store.database import connect
 from syncd.store.streams import INFERRED
@@ -18,6 +19,7 @@ Dump: TypeAlias = dict[str, list[str]]
 Rows: TypeAlias = dict[str, list[list[object]]]
 
 SQLITE = "sqlite:///syncd.db"
+_INSTANTS = {LIVE_MARK, "digest"}
 
 
 def dump(home: Path, *, store: str = SQLITE) -> Dump:
@@ -84,7 +86,7 @@ class _Reader:
             "inbox": [row[:-2] for row in said["inbox"]],
             **self._activities(whose),
             "outbox": writing["outbox"],
-            "ledger": [[name, _filled(str(fields))] for name, fields in writing["ledger"]],
+            "ledger": [[name, _filled(sent)] for name, sent in writing["ledger"]],
             "running": writing["running"],
         }
 
@@ -93,7 +95,7 @@ class _Reader:
     def _sources(self) -> Rows:
         stream, record = self._streams, self._records
         return {
-            "mark": [[row.name, row.value] for row in self._rows(schema.mark)],
+            "mark": [[row.name, row.name in _INSTANTS or row.value] for row in self._rows(schema.mark)],
             "stream": [
                 [stream[row.id], row.kind, row.cursor is None, row.wanted, row.complete_at is None, row.full_since is None]
                 for row in self._rows(schema.stream)
@@ -177,7 +179,7 @@ class _Reader:
             "outbox": [
                 [self._records[row.record_id], row.fields, row.attempts, row.held, row.job] for row in self._rows(schema.outbox)
             ],
-            "ledger": [[self._records[row.record_id], row.fields] for row in self._rows(schema.ledger)],
+            "ledger": [[self._records[row.record_id], _sent(row.fields)] for row in self._rows(schema.ledger)],
             "running": [[row.step] for row in self._rows(schema.run) if row.outcome == "running"],
         }
 
@@ -206,6 +208,12 @@ class _Reader:
 _NOBODY = "nobody any more"
 
 
-def _filled(fields: str) -> dict[str, object]:
+def _sent(entries: str) -> dict[str, object]:
+    """Leave out what was there before and when it was replaced: what was sent is what has to be the same."""
+    return {field: entry[0] for field, entry in json.loads(entries).items()}
+
+
+def _filled(sent: object) -> dict[str, object]:
     """Leave out what was emptied: never filled is the same."""
-    return {name: value for name, value in sorted(json.loads(fields).items()) if value is not None}
+    assert isinstance(sent, dict)
+    return {name: value for name, value in sorted(sent.items()) if value is not None}

@@ -55,7 +55,6 @@ def test_a_refused_access_is_logged_once_with_what_comes_next(tmp_path: Path, pl
     assert "waits for an admin" in str(lost[0].keys["next"])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="E2E-10: what changes while a source is lost is never logged")
 def test_a_lost_source_that_then_refuses_access_says_so(tmp_path: Path, plugin: Mapping[str, str]) -> None:
     home = mischief.found(tmp_path / "home")
     mischief.behave(home, "unavailable")
@@ -88,9 +87,6 @@ def test_a_log_is_lines_of_json_without_anybody_s_data(tmp_path: Path, now: date
     assert [word for word in personal if word in daemon.err()] == []
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="E2E-04: the traceback of a parked loop quotes the exception's text"
-)
 def test_a_connector_s_bug_is_logged_without_anybody_s_data(tmp_path: Path, plugin: Mapping[str, str]) -> None:
     home = mischief.found(tmp_path / "home")
     mischief.behave(home, "bug")

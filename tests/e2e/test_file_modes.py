@@ -50,9 +50,6 @@ def test_the_write_ahead_log_is_private_while_a_daemon_runs(home: Path) -> None:
         pytest.param("starter", id="a new configuration"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="E2E-19: open() and mkdir(parents=True) leave the mode to the umask"
-)
 def test_whatever_else_it_makes_is_private(home: Path, what: str) -> None:
     assert _open_ones(home, lambda path: what in path.relative_to(home).parts) == []
 

@@ -80,7 +80,6 @@ def test_the_help_of_a_command_has_an_example_that_names_it(forks: Forks, home: 
     assert forks.run(home, *words.split(), "-h").out == fate.out
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="E2E-20: the help of groups and of version shows no example")
 @pytest.mark.parametrize("words", WITHOUT)
 def test_the_help_of_a_group_has_an_example_too(forks: Forks, home: Path, words: str) -> None:
     assert f"syncd {words}" in forks.run(home, *words.split(), "--help").out.partition("Example")[2]

@@ -87,7 +87,6 @@ def test_a_folder_without_a_configuration_says_how_to_get_one(tmp_path: Path) ->
     assert "syncd.yaml:1: no such file; syncd init writes one to start from" in ended.err
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="E2E-13: the export has two columns called stage")
 def test_the_export_of_people_can_be_read_by_syncd_itself(forks: Forks, home: Path) -> None:
     forks.run(home, "sync")
 

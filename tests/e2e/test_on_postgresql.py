@@ -79,7 +79,6 @@ def own_server(postgres: str) -> Generator[PostgresServer]:
         server.cleanup()
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="E2E-03: Store.lock lets an OperationalError park the pull loop")
 def test_a_daemon_outlives_a_restart_of_its_database(
     place: Path, tmp_path: Path, now: datetime, own_server: PostgresServer
 ) -> None:
@@ -97,9 +96,6 @@ def test_a_daemon_outlives_a_restart_of_its_database(
         daemon.until_event("changes.pushed", times=2)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="E2E-05: inbox.raw keeps a NUL, which PostgreSQL refuses; the stream stays stuck"
-)
 def test_a_refused_row_with_a_nul_goes_to_the_inbox(forks: Forks, home: Path, place: Path, new_database: NewDatabase) -> None:
     poisoned = firm.copied(home, place / "nul")
     with (poisoned / "files" / "visits-b.csv").open("a") as visits:
@@ -111,11 +107,6 @@ def test_a_refused_row_with_a_nul_goes_to_the_inbox(forks: Forks, home: Path, pl
     assert fate.code == 3
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="E2E-06: a text longer than an index takes is called an unavailable store, for ever",
-)
 def test_a_row_with_an_enormous_identifier_stops_only_itself(
     forks: Forks, home: Path, place: Path, new_database: NewDatabase
 ) -> None:
@@ -129,7 +120,6 @@ def test_a_row_with_an_enormous_identifier_stops_only_itself(
     assert fate.code == 3, fate.err
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="E2E-16: the message names neither the server nor what to do")
 def test_a_database_that_is_not_there_is_named(forks: Forks, place: Path, now: datetime) -> None:
     home = place / "nowhere"
     firm.found(home, now, store="postgresql+psycopg://localhost:1/leads")

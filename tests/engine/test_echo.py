@@ -17,7 +17,7 @@ from syncd.model import Golden, Ref
 from syncd.store import ledger, records
 from syncd.store.database import Store
 from syncd.store.ledger import Entry
-from tests.engine.build import Home, Quiet
+from tests.engine.build import MAPPING, Home, Quiet
 
 ANN = Ref("contacts", "1")
 MINUTE = timedelta(minutes=1)
@@ -174,6 +174,23 @@ def test_a_field_that_somebody_sets_as_we_would_is_left_alone(known: Home) -> No
     assert "Score" not in known.crm.written[-1].fields
 
 
+def test_a_field_that_is_read_too_is_weighed_by_its_law(home: Home) -> None:
+    """The city is written into the CRM as the shop has it, and the CRM is read: the latest wins."""
+    home.mapping = MAPPING.replace("reasons: Why}", "reasons: Why, city: City}")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "City": "Rome"})
+    home.clock.advance(MINUTE)
+    home.shop.put("contacts", "9", {"Email": "ann@gmail.com", "City": "Oslo"})
+    home.sync()
+    assert home.crm.fields(ANN)["City"] == "Oslo"
+    cycle(home)
+    change(home, City="Lima")
+
+    assert [cycle(home), cycle(home)] == [0, 0]
+    assert home.fields("ann@gmail.com")["city"] == "Lima"
+    assert [(one.new, one.answer) for one in home.person("ann@gmail.com").overrides] == [("Lima", "the field's law decides")]
+
+
 def test_a_change_elsewhere_in_the_record_is_no_override(known: Home) -> None:
     cycle(known)
     change(known, City="Madrid")
@@ -191,6 +208,61 @@ def test_who_is_as_stubborn_as_we_are_wins_in_the_end(known: Home) -> None:
     assert written == 3
     answers = [one.answer for one in known.person("ann@firm.example").overrides]
     assert answers == ["ours is written again"] * 3 + ["theirs is left"]
+
+
+def test_a_write_whose_receipt_was_lost_is_not_taken_for_somebody_elses(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.loses_answers = True
+    cycle(known)
+    assert known.crm.fields(ANN)["Score"] == 30
+    known.crm.loses_answers = False
+
+    cycle(known)
+    cycle(known)
+    assert known.person("ann@firm.example").overrides == []
+    change(known, Score="1")
+    assert [cycle(known), cycle(known)] == [1, 0]
+
+
+def test_what_a_job_of_the_source_works_on_is_told_by_its_receipt_alone(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.slow_down(ANN)
+    cycle(known)
+    known.crm.finish_jobs()
+    known.clock.advance(timedelta(seconds=1))
+    known.pull("crm")  # the value is there, its receipt is not
+    assert known.person("ann@firm.example").overrides == []
+
+    assert [cycle(known), cycle(known)] == [0, 0]
+    assert known.person("ann@firm.example").overrides == []
+
+
+def test_a_value_that_stands_there_already_is_ours_from_then_on(home: Home) -> None:
+    """A store that was lost, or a system that was filled by hand: a stage that somebody moves later is left all the same."""
+    home.crm.put(
+        "contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO", "Score": "10", "Stage": "lead", "Why": "role is ceo +10"}
+    )
+    assert cycle(home) == 0
+    change(home, Stage="sql", Score="11")
+
+    assert [cycle(home), cycle(home)] == [1, 0]
+    answers = {one.field: one.answer for one in home.person("ann@gmail.com").overrides}
+    assert answers == {"Stage": "theirs is left", "Score": "ours is written again"}
+
+
+def test_in_the_shadow_nothing_becomes_ours(home: Home) -> None:
+    home.write_back = "shadow"
+    home.open()
+    home.crm.put(
+        "contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO", "Score": "10", "Stage": "lead", "Why": "role is ceo +10"}
+    )
+    cycle(home)
+    change(home, Stage="sql")
+    cycle(home)
+
+    assert home.person("ann@gmail.com").overrides == []
 
 
 def test_a_version_from_before_the_write_is_not_taken_for_its_echo(known: Home) -> None:

@@ -50,7 +50,6 @@ scoring:
       instantly_mql: [demo_request]
 dispositions: {}
 routing:
-  write_owner: true
   rules: [{when: otherwise, to: us}]
   teams: {us: {calendar: office, members: [{who: kim@firm.example, weight: 2}, {who: lee@firm.example}]}}
   nobody_available: {queue: inbound, tell: [boss@firm.example]}
@@ -568,6 +567,30 @@ def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
     assert told(office) == [("became_sql", "kim@firm.example")]
 
 
+@pytest.mark.parametrize(("written", "owner"), [pytest.param("true", "77", id="on"), pytest.param("false", None, id="off")])
+def test_the_owner_chosen_is_the_crms_owner_only_if_that_was_agreed(
+    tmp_path: Path, store: Store, written: str, owner: str | None
+) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    home = Home(
+        folder,
+        store,
+        streams={**STREAMS, "deals": "deal", "users": "owner"},
+        mapping=MAPPING.replace("assigned_to: Rep", "assigned_to: Owner") + "  users:\n    read: {email: Mail}\n",
+        agreement=AGREEMENT.replace("routing:\n", f"routing:\n  write_owner: {written}\n"),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.crm.put("users", "77", {"Mail": "kim@firm.example"})
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+
+    assert home.crm.fields(ANN).get("Owner") == owner
+    after(home, minutes=1)
+    assert [one.owner for one in home.person("ann@firm.example").assignments] == ["kim@firm.example"]
+
+
 def test_a_handoff_is_over_when_its_owner_was_told(office: Home) -> None:
     office.agreement = AGREEMENT.replace("stop: assigned, within: 24h", "stop: assigned and sales notified, within: 24h")
     office.open()
@@ -668,33 +691,3 @@ def test_nobody_is_told_again_because_two_records_turn_out_one_person_or_two_aga
         words: [one.owner[:3] for one in office.person(words).assignments] for words in ("ann@firm.example", "bo@firm.example")
     }
     assert owners == {"ann@firm.example": ["kim"], "bo@firm.example": ["lee"]}
-
-
-def test_nobody_is_written_as_owner_unless_that_was_agreed(office: Home) -> None:
-    office.agreement = AGREEMENT.replace("write_owner: true", "write_owner: false")
-    office.open()
-    demo(office)
-    after(office, minutes=1)
-
-    assert [one.owner for one in office.person("ann@firm.example").assignments] == ["kim@firm.example"]
-    assert "Rep" not in office.crm.fields(ANN)
-
-
-def test_who_has_no_owner_yet_keeps_the_one_the_crm_shows(office: Home) -> None:
-    office.crm.put("contacts", "1", {"Email": "ann@firm.example", "Rep": "mia"})
-    after(office, minutes=1)
-
-    assert office.crm.fields(ANN)["Rep"] == "mia"
-
-
-def test_an_owner_is_written_as_their_crm_calls_them(tmp_path: Path, store: Store) -> None:
-    home = with_owners(tmp_path, store)
-    home.crm.put("owners", "17", {"Email": "kim@firm.example"})
-    home.sync()
-    home.clock.advance(timedelta(minutes=1))
-    demo(home)
-    demo(home, about=BO, email="bo@firm.example")
-    after(home, minutes=1)
-
-    assert home.crm.fields(ANN)["Rep"] == "17"
-    assert "Rep" not in home.crm.fields(BO), "lee is nobody's name there"

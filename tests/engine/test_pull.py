@@ -125,6 +125,18 @@ def test_a_bad_row_goes_to_the_inbox_and_the_rest_goes_on(home: Home) -> None:
     assert (item.connection, item.place, item.code, item.spot, item.raw) == ("crm", "2", "fake.no_id", "row 2", "a;b")
 
 
+@pytest.mark.parametrize("strange", ["a\0b", "x" * 501], ids=["NUL", "too long"])
+def test_a_record_with_an_identifier_no_store_keeps_goes_to_the_inbox_alone(home: Home, strange: str) -> None:
+    home.crm.put("contacts", strange, {"Email": "ann@firm.example"})
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+
+    outcome = home.pull("crm")
+
+    assert (outcome.counts["refused"], len(home.people())) == (1, 1)
+    with home.store.read() as tx:
+        assert [one.code for one in inbox.waiting(tx)] == ["record.strange_identifier"]
+
+
 def test_an_inbox_item_goes_when_its_record_comes_well(home: Home) -> None:
     problem = Problem(where="row 2", what="has no identifier", code="fake.no_id")
     home.crm.commit(Refused(stream="contacts", external_id="2", problem=problem))
@@ -173,6 +185,17 @@ def test_more_fields_in_the_mapping_read_the_stream_from_the_beginning(home: Hom
 
     home.pull("crm")
 
+    assert home.fields("ann@firm.example")["country"] == "ES"
+
+
+def test_opening_by_another_mapping_leaves_the_cursors_to_whoever_reads_by_it(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Country": "Spain"})
+    home.pull("crm")
+    running, home.mapping = home.site, home.mapping.replace("      city: City\n", "      city: City\n      country: Country\n")
+    home.open()
+
+    assert sync.pull(running, "crm", Quiet()).counts["read"] == 0
+    home.pull("crm")
     assert home.fields("ann@firm.example")["country"] == "ES"
 
 

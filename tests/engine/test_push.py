@@ -173,6 +173,20 @@ def test_a_rejected_write_waits_in_the_inbox_until_its_values_change(known: Home
         assert inbox.waiting(tx) == []
 
 
+def test_a_refused_write_to_a_record_that_is_gone_concerns_nobody_any_more(known: Home) -> None:
+    later = known.clock.now() + timedelta(hours=1)
+    known.crm.reject(ANN, Rejected(code="fake.busy", what="is being edited", retry=later))
+    known.sync()
+    known.crm.reject(ANN, None)
+    known.crm.delete(ANN)
+    known.clock.set(later + timedelta(minutes=1))
+    push(known)
+
+    assert waiting(known) == 0
+    with known.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
 def test_a_write_rejected_for_good_waits_for_somebody(known: Home) -> None:
     known.crm.reject(ANN, Rejected(code="fake.locked", what="is locked", retry="never"))
     known.sync()
@@ -237,6 +251,20 @@ def test_a_job_of_the_source_is_asked_until_it_is_done(known: Home) -> None:
 
     known.clock.advance(timedelta(minutes=1))
     push(known)
+    assert (len(written(known)), waiting(known)) == (1, 0)
+
+
+def test_a_write_that_a_job_works_on_is_not_sent_again_by_a_retry(known: Home) -> None:
+    known.crm.slow_down(ANN)
+    known.sync()
+    with known.store.write() as tx:
+        (pending,) = (one.pending for _, one in outbox.waiting(tx, "crm", 10))
+        outbox.release(tx, [pending.record_id], known.site.now())
+    push(known)
+    known.crm.finish_jobs()
+    known.clock.advance(timedelta(minutes=1))
+    push(known)
+
     assert (len(written(known)), waiting(known)) == (1, 0)
 
 

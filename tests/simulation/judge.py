@@ -58,14 +58,15 @@ class _Share(NamedTuple):
 def verdict(signed: Signed, given: Given, now: int) -> Verdict:
     """Judge a person at *now*."""
     shares: list[_Share] = []
-    exact, grade, near = Fraction(0), "", False
+    exact, grade, near, halves = Fraction(0), "", False, False
     for section in signed.sections:
         mine = [share for line in section.lines if (share := _share(line, given, now)) is not None]
         points = _within(sum((one.points for one in mine), Fraction(0)), section.low, section.high)
         exact += points
         grade += "A" if rounded(points) >= section.grade else "B"
-        near = near or any(_is_near_tie(one) for one in (points, *(share.points for share in mine)))
         shares += mine
+        halves = any(one.line.fade and one.line.fade.shape == "half_life" for one in shares)
+        near = near or any(_is_near_tie(one, halves) for one in (points, *(share.points for share in mine)))
     score = rounded(exact)
     band = "mql" if score >= signed.mql else "nurture" if score >= signed.nurture else "cold"
     return Verdict(
@@ -75,7 +76,7 @@ def verdict(signed: Signed, given: Given, now: int) -> Verdict:
         _first(signed.instantly, given, now),
         _first(signed.never, given, now),
         _reasons(shares, signed.top),
-        near or _is_near_tie(exact),
+        near or _is_near_tie(exact, halves),
     )
 
 
@@ -101,8 +102,10 @@ def rounded(points: Fraction) -> int:
     return whole if points >= 0 else -whole
 
 
-def _is_near_tie(points: Fraction) -> bool:
-    return 0 < abs(abs(points) % 1 - Fraction(1, 2)) < Fraction(1, 10**6)
+def _is_near_tie(points: Fraction, halves: bool) -> bool:
+    """Tell whether rounding hangs on the last digits; a tie that half-lives amount to is itself one of floats."""
+    distance = abs(abs(points) % 1 - Fraction(1, 2))
+    return distance < Fraction(1, 10**6) and (distance > 0 or halves)
 
 
 def _within(points: Fraction, low: int, high: int) -> Fraction:

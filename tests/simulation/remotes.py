@@ -36,7 +36,10 @@ ERRORS: tuple[ConnectorError, ...] = (
 
 
 class SimRemote(FakeRemote):
-    """A remote that keeps every version of every record; one that ``tells`` says since when each field has its value."""
+    """A remote that keeps every version of every record; one that ``tells`` says since when each field has its value.
+
+    ``overridden`` are the numbers of writes after which users changed a field that syncd writes.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class SimRemote(FakeRemote):
         self.tells = tells
         self.normal = forms
         self.versions: dict[Ref, list[Entry]] = {}
+        self.overridden: dict[tuple[Ref, str], list[int]] = {}
         self._since: dict[Ref, dict[str, tuple[Raw, datetime]]] = {}
 
     def commit(self, entry: Entry) -> Ref:
@@ -75,6 +79,11 @@ class SimRemote(FakeRemote):
         record = self.present(ref)
         assert isinstance(record, SourceRecord)
         self.put(*ref, fields, associations=record.associations)
+
+    def override(self, ref: Ref, field: str, value: Raw) -> None:
+        """Let a user change a field that syncd writes."""
+        self.overridden.setdefault((ref, field), []).append(len(self.written))
+        self.edit(ref, {field: value})
 
     def restore(self, ref: Ref) -> None:
         """Let a user take a deleted or merged record out of the bin, as it was."""

@@ -161,10 +161,11 @@ class Signed:
             },
         }
         return {
-            "agreement": {"version": self.version},
+            "agreement": {"version": self.version, "needs_signatures_from": []},
             "time": {"reporting_tz": ZONE},
             "fields": self.fields,
             "scoring": {"active_model": "m", "models": {"m": model}},
+            "stages": {"enter": {"working": ["owner_accepted"]}},  # which nobody here does; the judge knows scores alone
         }
 
 

@@ -90,6 +90,16 @@ class Waiting(NamedTuple):
     job: str | None
 
 
+class Overridden(NamedTuple):
+    """What somebody put where syncd had written, and what became of it."""
+
+    record: int
+    field: str
+    new: str | bool | int | None
+    known_at: int
+    answer: str
+
+
 class Complaint(NamedTuple):
     id: int
     stream: int
@@ -203,6 +213,17 @@ class Snapshot:
     def outbox(self) -> dict[int, Waiting]:
         query = "SELECT record_id, fields, version, not_before, held, job FROM outbox"
         return {row[0]: Waiting(row[0], json.loads(row[1]), *row[2:]) for row in self.tx.execute(query)}
+
+    @cached_property
+    def read_back(self) -> list[tuple[int, str]]:
+        """The records and fields that were read again after they were written."""
+        rows = self.tx.execute("SELECT record_id, fields FROM ledger ORDER BY record_id")
+        return [(record, name) for record, fields in rows for name, entry in json.loads(fields).items() if entry[3] == "read"]
+
+    @cached_property
+    def overrides(self) -> list[Overridden]:
+        rows = self.tx.execute("SELECT record_id, field, new, known_at, answer FROM override ORDER BY id")
+        return [Overridden(row[0], row[1], json.loads(row[2]), *row[3:]) for row in rows]
 
     @cached_property
     def inbox(self) -> list[Complaint]:

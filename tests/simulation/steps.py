@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
 
 from syncd.engine import sync
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.scope import Scope
 from syncd.engine.sync import Outcome
-from syncd.model import Ref, Rejected
+from syncd.model import Ref
 from syncd.store import inbox, outbox, records, streams
 from syncd.store.database import Busy
 from syncd.store.outbox import SENT
 from syncd.store.streams import Fenced
-from tests.simulation import checking
-from tests.simulation.bench import Killed, Moment
+from tests.simulation import checking, troubles
+from tests.simulation.bench import Killed
 from tests.simulation.laws import address
-from tests.simulation.remotes import ERRORS
 from tests.simulation.terms import Mode, Terms
 from tests.simulation.users import ADDRESSES
 from tests.simulation.world import World
+
+_WHILE = timedelta(milliseconds=1)
+"""What a step takes at least: nobody enters two stages in one microsecond."""
 
 
 def step(world: World) -> None:
@@ -52,6 +53,7 @@ def alive(world: World, what: str) -> Generator[None]:
         world.depth = max(world.depth - 1, 0)
     world.watch.look()
     world.watch.rewound.clear()
+    world.pass_time(_WHILE)
 
 
 def _doubt(world: World) -> None:
@@ -82,6 +84,13 @@ def pull(world: World, name: str, *, full: bool = False, scope: Scope | None = N
             _note(world, outcome)
 
 
+def _reread(world: World, name: str) -> None:
+    """Read again what was left open, as `syncd sync` would."""
+    with alive(world, f"reread {name}"):
+        if sync.something_to_reread(world.site, name):
+            _note(world, sync.reread(world.site, name, world.watch))
+
+
 def settle(world: World) -> None:
     """Fold and assess whoever has to be, and check what everybody got if nothing was cut short."""
     with alive(world, "settle"):
@@ -103,6 +112,8 @@ def everything(world: World) -> None:
     """Pull, settle and push everything once."""
     for name in world.terms.connections:
         pull(world, name)
+    for name in world.terms.connections:
+        _reread(world, name)
     settle(world)
     for name in world.terms.connections:
         push(world, name)
@@ -234,52 +245,6 @@ def _inbox(world: World) -> None:
 # ---------------------------------------------------------------- what goes wrong
 
 
-def _users(world: World) -> None:
-    world.users.log.clear()
-    for _ in range(world.rng.randint(1, 5)):
-        world.users.act()
-        world.there.advance(timedelta(milliseconds=world.rng.choice((0, 0, 5))))
-    world.note(f"users: {' '.join(world.users.log)}")
-
-
-def _kill(world: World) -> None:
-    commits = world.rng.choice((1, 2, 3, 4, 6, 9, 14))
-    moment: Moment = world.rng.choice(("before", "after"))
-    world.note(f"will be killed {moment} the commit that is {commits} away")
-    world.bench.killer.arm(commits, moment)
-
-
-def _fail(world: World) -> None:
-    manners = world.manners[world.rng.choice(list(world.manners))]
-    manners.fails.append((world.rng.choice((0, 0, 1, 2, 5)), world.rng.choice(ERRORS)))
-
-
-def _lie(world: World) -> None:
-    manners = world.manners[world.rng.choice(list(world.manners))]
-    what = world.rng.choice(("stuck", "short", "repeats", "repeats", "loses"))
-    if what == "loses":
-        manners.loses += 1
-    else:
-        setattr(manners, what, True)
-
-
-def _receipts(world: World) -> None:
-    """Let a remote reject writes to a record, take them as jobs, or finish its jobs."""
-    name = world.rng.choice([name for name in world.remotes if "contacts" in world.remotes[name].streams])
-    remote, manners = world.remotes[name], world.manners[name]
-    remote.finish_jobs()
-    found = remote.refs("contacts")
-    if manners.rejects and world.rng.random() < 0.5:
-        manners.rejects.pop(world.rng.choice(list(manners.rejects)))
-    elif found and world.rng.random() < 0.4:
-        remote.slow_down(world.rng.choice(found))
-    elif found:
-        later = world.there.now() + timedelta(minutes=world.rng.choice((1, 60)))
-        retry: Literal["never", "on_change"] | datetime = world.rng.choice(("never", "on_change", later))
-        manners.rejects[world.rng.choice(found)] = Rejected(code="no", what="the fake will not", field="Score", retry=retry)
-    world.note(f"{name} rejects {len(manners.rejects)} records")
-
-
 def _stop(world: World) -> None:
     world.watch.stop_after = world.rng.randint(0, 4)
     everything(world)
@@ -297,12 +262,13 @@ def meanwhile(world: World, name: str, call: str) -> None:
         what = world.rng.choice(("settle", "pull", "push", "users", "busy", "time", "rewind"))
         if what == "settle":
             sync.settle(world.site, world.watch)
+            world.pass_time(_WHILE)
         elif what == "pull" and others:
             sync.pull(world.site, world.rng.choice(others), world.watch)
         elif what == "push" and others and world.terms.mode(others[0]) == "live":
             sync.push(world.site, others[0], world.watch)
         elif what == "users":
-            _users(world)
+            troubles.users(world)
         elif what == "time":
             _time(world)
         elif what == "rewind":
@@ -330,7 +296,7 @@ def _check_busy(world: World, name: str) -> None:
 
 
 _STEPS: list[tuple[int, str, Callable[[World], None]]] = [
-    (10, "", _users),
+    (10, "", troubles.users),
     (9, "", _pull),
     (6, "", settle),
     (4, "", _push),
@@ -343,9 +309,10 @@ _STEPS: list[tuple[int, str, Callable[[World], None]]] = [
     (2, "reloads", _reload),
     (3, "unmerges", _unmerge),
     (3, "inbox", _inbox),
-    (5, "kills", _kill),
-    (4, "fails", _fail),
-    (4, "lies", _lie),
-    (5, "receipts", _receipts),
+    (3, "overrides", troubles.override),
+    (5, "kills", troubles.kill),
+    (4, "fails", troubles.fail),
+    (4, "lies", troubles.lie),
+    (5, "receipts", troubles.receipts),
     (2, "stops", _stop),
 ]

@@ -72,12 +72,6 @@ def _taken_for_done(site: Site, connector: Connector, stream: Stream, *, batch: 
         raise
 
 
-def _unfenced(advance: Callable[..., Stream], tx: Connection, at: Stream, cursor: str, *, now: int, complete: bool) -> Stream:
-    """Move the cursor wherever it stands."""
-    present = next(one for one in streams.everything(tx) if one.id == at.id)
-    return advance(tx, present, cursor, now=now, complete=complete)
-
-
 def _ageless(load: Callable[..., dict[str, records.Stored]], tx: Connection, stream_id: int, ids: Collection[str]) -> object:
     """Believe that whatever is read is newer."""
     return {key: one._replace(changed_at=-1) for key, one in load(tx, stream_id, ids).items()}
@@ -90,12 +84,11 @@ def _never(groups: Sequence[object], total: object, limit: float) -> float:
 
 MUTATIONS = (
     Mutation("a cursor is committed apart from its records", "syncd.engine.sync.pull_page", _cursor_apart, 2, "kills fails"),
-    Mutation("two runs move one cursor", "syncd.store.streams.advance", partial(_unfenced, streams.advance), 4, "meanwhile"),
     Mutation("an older version replaces a newer one", "syncd.store.records.load", partial(_ageless, records.load), 1, "lies"),
     Mutation("a duplicate is counted", "syncd.store.activities._COUNTS", true(), 10),
     Mutation("a changed activity stands beside its old self", "syncd.store.activities.remove", _nothing, 3),
     Mutation("writes without an answer are taken for done", "syncd.engine.sync.push_batch", _taken_for_done, 1, "lies fails"),
-    Mutation("a receipt is settled and not noted", "syncd.store.outbox.note_written", _nothing, 7, "moves merges"),
+    Mutation("a receipt is settled and not noted", "syncd.store.ledger.save", _nothing, 7, "moves merges"),
     Mutation("a receipt is settled twice", "syncd.store.outbox.drop", _nothing, 0),
     Mutation("a settled refusal stays in the inbox", "syncd.store.inbox.resolve", _nothing, 7, "receipts inbox"),
     Mutation("nobody is assessed for what arrives", "syncd.store.assessments.mark_due", _nothing, 0),

@@ -45,15 +45,11 @@ _DIRECTIONS = (Direction.UNKNOWN, Direction.OUTBOUND, Direction.INBOUND)
 
 @dataclass(slots=True, kw_only=True)
 class Users:
-    """Everybody who works in the remotes.
-
-    ``able`` names what they do in this world beyond adding and changing, ``cities`` the fields for a city that they change.
-    """
+    """Everybody who works in the remotes; ``able`` names what they do in this world beyond adding and changing."""
 
     rng: Random
     remotes: Mapping[str, SimRemote]
     able: frozenset[str]
-    cities: tuple[str, ...]
     made: int = 0
     log: list[str] = field(default_factory=list)
 
@@ -78,7 +74,6 @@ class Users:
             (2, "deletes", self._delete),
             (2, "restores", self._restore),
             (3, "merges", self._merge),
-            (2, "overrides", self._override),
             (1, "refuses", self._spoil),
             (1, "refuses", self._mend),
         ]
@@ -195,18 +190,13 @@ class Users:
             fields = self._values(("Name", "Size"), style)
             fields |= {"Website": self.rng.choice((*DOMAINS, ""))} if self.rng.random() < 0.3 else {}
         else:
-            fields = self._values((*self.cities, "Source", "Tags", "Budget", "Title", "Unsub"), style)
+            fields = self._values(("City", "Source", "Tags", "Budget", "Title", "Unsub"), style)
             fields |= {_named(remote, "Email"): self._address()} if "moves" in self.able and self.rng.random() < 0.3 else {}
             fields |= self._identity(remote) if "moves" in self.able and self.rng.random() < 0.2 else {}
         self._note(ref)
         associations = self._account(remote) if self.rng.random() < 0.2 else None
         assert isinstance(entry, SourceRecord)
         remote.put(*ref, fields, associations=entry.associations if associations is None else associations)
-
-    def _override(self, remote: SimRemote, stream: str) -> None:
-        """Change by hand what syncd writes."""
-        if stream == "contacts" and (found := remote.refs(stream)):
-            remote.edit(self._note(self.rng.choice(found)), {"Score": 99, "score": 99})
 
     def _touch(self, remote: SimRemote, stream: str) -> None:
         """Save a record without a change."""

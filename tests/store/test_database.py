@@ -93,7 +93,25 @@ def test_a_database_that_cannot_be_reached_is_unavailable_without_quoting_anythi
     with pytest.raises(StoreUnavailable) as caught, store.read():
         pass
 
-    assert str(caught.value) == "store: OperationalError; nothing was saved, tried again later"
+    assert str(caught.value).startswith("store: 127.0.0.1:1/nothing: ")
+    assert str(caught.value).endswith("Connection refused; nothing was saved, tried again later")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "syncd.yaml").write_text("no database" * 100)
+
+    with pytest.raises(StoreError) as caught:
+        migrate(connect("sqlite:///syncd.yaml", home=tmp_path))
+
+    path = tmp_path / "syncd.yaml"
+    assert str(caught.value) == f"store: {path}: file is not a database; name another file, or restore a backup"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreError, match=r"store: .*: Not a directory; name a file in a folder that syncd may write to"):
+        connect("sqlite:///file/below/syncd.db", home=tmp_path)
 
 
 def test_sqlite_is_durable_and_private(tmp_path: Path, open_store: Callable[[str], Store]) -> None:

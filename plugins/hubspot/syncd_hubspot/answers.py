@@ -152,7 +152,6 @@ class Option(msgspec.Struct, frozen=True, rename="camel"):
 
     value: str
     label: str = ""
-    hidden: bool = False
     display_order: int = -1
 
 
@@ -167,7 +166,6 @@ class Definition(msgspec.Struct, frozen=True, rename="camel"):
     label: str = ""
     type: str = "string"
     field_type: str = ""
-    group_name: str = ""
     options: list[Option] = msgspec.field(default_factory=list)
     calculated: bool = False
     modification_metadata: Modification | None = None

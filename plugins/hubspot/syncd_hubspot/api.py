@@ -26,7 +26,7 @@ from syncd.spi import (
     SourceRecord,
 )
 from syncd_hubspot import cursors
-from syncd_hubspot.checking import OPTIONAL, findings
+from syncd_hubspot.checking import OPTIONAL, belongs, findings
 from syncd_hubspot.cursors import Cursor, Pace
 from syncd_hubspot.errors import NotAllowed, error_of
 from syncd_hubspot.forms import FormPuller
@@ -58,6 +58,10 @@ class Puller(Protocol):
         """Return the page after the cursor *text*."""
         ...
 
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies all that happened at *at*, in milliseconds, or later."""
+        ...
+
 
 def opened(opening: Opening, *, sizes: Sizes | None = None) -> Connector:
     """Open a connection whose pages hold so many records. Nothing is asked yet."""
@@ -72,6 +76,7 @@ class HubSpotConnector:
             raise TypeError(f"these are not the settings of a HubSpot connection: {type(opening.settings).__name__}")
         self._opening, self._settings, self._sizes = opening, opening.settings, sizes
         self._portal = Portal(opening.client, Paths(version=self._settings.api_version), opening.now)
+        self._is_ours = False
         self._objects = {name: self._object_puller(name) for name in kinds(self._settings) if name in OBJECTS}
         self._owners = OwnerPuller(self._portal, wanted=self._wanted("owners"), limit=sizes.listed)
         settle = self._settings.settle_minutes * _MINUTE
@@ -96,6 +101,7 @@ class HubSpotConnector:
     def pull(self, stream: str, cursor: str | None) -> Page:
         """Return the page after *cursor*; a stream the token may not see says so and does not stop the others."""
         puller = self._objects.get(stream) or self._others[stream]
+        self._look_whose_token_it_is()
         try:
             return puller.pull(cursor)
         except NotAllowed as refusal:
@@ -106,8 +112,8 @@ class HubSpotConnector:
 
     def cursor_since(self, stream: str, since: datetime) -> str:
         """Return a cursor behind which lies all that changed at or after *since*; owners are always listed whole."""
-        if stream == "owners":
-            return cursors.encoded(Cursor())
+        if stream in self._others:
+            return cursors.encoded(self._others[stream].since(millis(since)))
         return cursors.encoded(cursors.since(millis(since), self._portal.theirs, self._pace()))
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
@@ -122,6 +128,8 @@ class HubSpotConnector:
 
     def push(self, changes: Sequence[Change]) -> Sequence[Receipt]:
         """Write *changes* by identifier."""
+        if changes:
+            self._look_whose_token_it_is()
         receipts: dict[int, Receipt] = {}
         for stream, places in _places(changes).items():
             try:
@@ -129,7 +137,7 @@ class HubSpotConnector:
             except ConnectorError as error:
                 if not receipts:
                     raise
-                again = self._portal.now + timedelta(minutes=1)
+                again = self._portal.ours + timedelta(minutes=1)
                 made = [Rejected(code="hubspot.later", what=f"not written yet: {error}", retry=again)] * len(places)
             receipts |= dict(zip(places, made, strict=True))
         return [receipts[place] for place in range(len(changes))]
@@ -143,6 +151,12 @@ class HubSpotConnector:
         return [self._erased(ref) for ref in refs]
 
     # ------------------------------------------------------------ streams
+
+    def _look_whose_token_it_is(self) -> None:
+        """Look once: a token of another portal would mix two companies up."""
+        if not self._is_ours:
+            belongs(self._portal, self._settings)
+            self._is_ours = True
 
     def _object_puller(self, name: str) -> ObjectPuller:
         known = Known(self._opening.cache / "known.db")

@@ -16,7 +16,7 @@ from syncd_hubspot.paths import EMAIL_EVENTS, FORMS
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.settings import HubSpotSettings
 
-__all__ = ["OPTIONAL", "findings"]
+__all__ = ["OPTIONAL", "belongs", "findings"]
 
 OPTIONAL = frozenset({"emails", "form_submissions", "email_events", "page_views"})
 """Streams that a portal may not have or a token may not see; the others go on without them."""
@@ -29,6 +29,15 @@ class _Account(msgspec.Struct, frozen=True, rename="camel"):
     portal_id: int
     time_zone: str = ""
     account_type: str = ""
+
+
+def belongs(portal: Portal, settings: HubSpotSettings) -> None:
+    """Raises: Misconfigured if the token is one of another portal than the settings name."""
+    if settings.portal is None:
+        return
+    finding = _account(portal.read(portal.paths.account, _Account, "account"), settings)
+    if finding.level != "ok":
+        raise Misconfigured(f"{finding.what}; {finding.remedy}")
 
 
 def findings(portal: Portal, settings: HubSpotSettings) -> Iterator[Finding]:

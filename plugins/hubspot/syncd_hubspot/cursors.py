@@ -24,8 +24,8 @@ LaneName: TypeAlias = Literal["quick", "complete", "archived"]
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how far back, in milliseconds.
 
-    ``settle`` is how far the complete lane trails. A window begins ``overlap`` before the last one's end. ``lanes`` are those a
-    stream has.
+    ``settle`` is how far the complete lane trails, ``sweep`` how often everything is walked, 0 for never. A window begins
+    ``overlap`` before the last one's end. ``lanes`` are those a stream has.
     """
 
     settle: int
@@ -49,12 +49,11 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing being read. ``part`` names what is listed of several things, ``behind`` those of them that are read."""
+    """A listing being read: since when, which ``part`` of several, and behind what."""
 
     began: int
     part: str = ""
     after: str = ""
-    seen: int = 0
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,7 +102,7 @@ def due(cursor: Cursor, now: int, pace: Pace) -> Cursor:
         lane = _lane(cursor, name, now, pace)
         if lane is not None:
             return replace(cursor, lane=lane)
-    if cursor.walk is None and now - cursor.swept >= pace.sweep:
+    if pace.sweep and cursor.walk is None and now - cursor.swept >= pace.sweep:
         return replace(cursor, walk=Walk(began=now))
     return cursor
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from syncd.spi import Activity, Page
+from syncd.spi import Activity, Misconfigured, Page
 from syncd_hubspot import cursors
 from syncd_hubspot.activities import submission
 from syncd_hubspot.answers import text_of
@@ -45,8 +45,12 @@ class FormPuller:
             return self._finished(cursor, walk, [])
         return self._page(cursor, walk if walk.part == form else replace(walk, part=form, after=""))
 
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies all that was submitted at *at*, in milliseconds, or later."""
+        return Cursor(quick=at, swept=1, walk=Walk(began=self._portal.theirs))
+
     def _page(self, cursor: Cursor, walk: Walk) -> Page:
-        rows, after = self._portal.rows(submissions(walk.part), {"limit": str(self._limit)}, _WHAT, after=walk.after)
+        rows, after = self._submitted(walk)
         found = [submission(walk.part, self._forms.get(walk.part, ""), row) for row in rows]
         since = cursor.quick - self._overlap
         times = [millis(one.occurred_at) for one in found if isinstance(one, Activity)]
@@ -57,6 +61,12 @@ class FormPuller:
         if following:
             return page_of(replace(cursor, walk=replace(walk, part=following, after="")), fresh, more=True)
         return self._finished(cursor, walk, fresh)
+
+    def _submitted(self, walk: Walk) -> Rows:
+        try:
+            return self._portal.rows(submissions(walk.part), {"limit": str(self._limit)}, _WHAT, after=walk.after)
+        except Misconfigured:
+            return Rows([], "")  # the list of forms was found, so it is this form that is gone
 
     def _finished(self, cursor: Cursor, walk: Walk, found: Sequence[Found]) -> Page:
         done = replace(cursor, quick=min(walk.began, self._portal.theirs), swept=1, walk=None)

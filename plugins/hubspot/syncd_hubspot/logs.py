@@ -56,6 +56,10 @@ class LogPuller:
             return page_of(cursor, [], more=False)
         return self._page(cursor, cursor.lane)
 
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies all that happened at *at*, in milliseconds, or later."""
+        return replace(cursors.since(at, self._portal.theirs, self._pace), span=_DAY)
+
     def _page(self, cursor: Cursor, lane: Lane) -> Page:
         try:
             read = self._read(self._portal, lane, self._limit)

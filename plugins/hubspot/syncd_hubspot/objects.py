@@ -16,7 +16,7 @@ class ObjectStream:
 
     ``modified`` is the property that dates a change: asked for the wrong one, HubSpot answers that nothing changed. ``asked``
     are the properties read whatever the mapping wants. ``to`` are the streams whose associations are read, each with the type
-    that marks the primary one, 0 if there is none. ``purged`` tells that deletions leave no trace in the archived list.
+    that marks the primary one, 0 if there is none.
     """
 
     name: str
@@ -27,15 +27,9 @@ class ObjectStream:
     modified: str = "hs_lastmodifieddate"
     asked: tuple[str, ...] = ()
     to: Mapping[str, int]
-    purged: bool = False
-
-    @property
-    def merges(self) -> bool:
-        """Whether records of this kind can be merged into a new one."""
-        return self.kind != "activity"
 
 
-def _engagement(name: str, singular: str, type_id: str, asked: str, *, scope: str = "", purged: bool = False) -> ObjectStream:
+def _engagement(name: str, singular: str, type_id: str, asked: str, *, scope: str = "") -> ObjectStream:
     return ObjectStream(
         name=name,
         singular=singular,
@@ -44,7 +38,6 @@ def _engagement(name: str, singular: str, type_id: str, asked: str, *, scope: st
         scopes=("crm.objects.contacts.read", *([scope] if scope else [])),
         asked=("hs_timestamp", "hs_createdate", "hubspot_owner_id", *asked.split()),
         to={"contacts": 0},
-        purged=purged,
     )
 
 
@@ -67,7 +60,7 @@ _ALL = (
         type_id="0-1",
         scopes=("crm.objects.contacts.read",),
         modified="lastmodifieddate",
-        asked=("hs_merged_object_ids",),
+        asked=("hs_merged_object_ids", "hs_calculated_merged_vids"),
         to={"companies": 1},
     ),
     ObjectStream(
@@ -80,8 +73,7 @@ _ALL = (
         to={"companies": 5, "contacts": 0},
     ),
     _engagement("calls", "call", "0-48", "hs_call_direction hs_call_status hs_call_disposition hs_activity_type"),
-    # A deleted e-mail never reaches the bin: developers.hubspot.com/docs, activities, emails guide (read 2026-11-21)
-    _engagement("emails", "email", "0-49", "hs_email_direction hs_email_status", scope="sales-email-read", purged=True),
+    _engagement("emails", "email", "0-49", "hs_email_direction hs_email_status", scope="sales-email-read"),
     _engagement("meetings", "meeting", "0-47", "hs_meeting_outcome hs_meeting_start_time hs_activity_type"),
     _engagement("notes", "note", "0-46", ""),
     _engagement("tasks", "task", "0-27", "hs_task_status hs_task_type"),

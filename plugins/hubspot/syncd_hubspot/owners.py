@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from syncd.spi import BadAnswer, Page, Raw, SourceRecord
 from syncd_hubspot import cursors
 from syncd_hubspot.answers import Odd, Plain, plain, text_of
-from syncd_hubspot.cursors import Walk
+from syncd_hubspot.cursors import Cursor, Walk
 from syncd_hubspot.errors import error_of
 from syncd_hubspot.pages import Found, page_of
 from syncd_hubspot.portal import Portal
@@ -43,6 +43,10 @@ class OwnerPuller:
         if walk.part == _PARTS[0]:
             return page_of(replace(cursor, walk=replace(walk, part=_PARTS[1], after="")), found, more=True)
         return page_of(replace(cursor, walk=None, swept=walk.began), found, more=False)
+
+    def since(self, at: int) -> Cursor:
+        """Return a cursor behind which lies everything: owners have no dates."""
+        return Cursor()
 
     def reread(self, ids: Sequence[str]) -> list[Found]:
         """Return the present versions of *ids*."""

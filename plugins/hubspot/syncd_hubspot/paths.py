@@ -48,9 +48,6 @@ class Paths:
     def associations(self, stream: str, to: str) -> str:
         return f"/crm/associations/{self.version}/{stream}/{to}/batch/read"
 
-    def associations_of(self, stream: str, external_id: str, to: str) -> str:
-        return f"/crm/objects/{self.version}/{stream}/{external_id}/associations/{to}"
-
 
 def submissions(form: str) -> str:
     """Return the address of a form's submissions."""

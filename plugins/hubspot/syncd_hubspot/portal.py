@@ -66,6 +66,11 @@ class Portal:
         return self._now() + self._ahead
 
     @property
+    def ours(self) -> datetime:
+        """The time by our own clock, for what the host is told."""
+        return self._now()
+
+    @property
     def theirs(self) -> int:
         """The same in milliseconds."""
         return millis(self.now)
@@ -102,9 +107,9 @@ class Portal:
         sent = self._client.request("POST", path, params=params, headers=headers, content=msgspec.json.encode(body))
         return self._good(self._heard(sent), what)
 
-    def write(self, method: str, path: str, body: object) -> Reply:
-        """Write and return the answer, whatever it says."""
-        headers = {"Content-Type": "application/json"}
+    def write(self, method: str, path: str, body: object, *, twice_is_once: bool = False) -> Reply:
+        """Write and return the answer, whatever it says; where *twice_is_once*, a lost answer is asked for again."""
+        headers = {"Content-Type": "application/json", **({"Idempotency-Key": "creating"} if twice_is_once else {})}
         return self._heard(self._client.request(method, path, headers=headers, content=msgspec.json.encode(body)))
 
     # ------------------------------------------------------------ records
@@ -176,10 +181,13 @@ class Portal:
         return Objects(results=found, odd=odd)
 
     def single(self, stream: ObjectStream, external_id: str, properties: Sequence[str]) -> Object | None:
-        """Return the record that *external_id* leads to, which after a merge is another one; ``None`` if there is none."""
+        """Return the record that *external_id* leads to, which after a merge is another one; ``None`` if there is none.
+
+        Asked only about records that a batch has missed: so it is not the address that HubSpot does not know.
+        """
         what = f"{stream.name}: record"
         reply = self.get(self.paths.objects(stream.name, external_id), {"properties": ",".join(properties)})
-        if reply.status == 404 and b"OBJECT_NOT_FOUND" in reply.body:
+        if reply.status == 404 and isinstance(plain(reply.body, what), dict):
             return None
         return decoded(self._good(reply, what).body, Object, what)
 

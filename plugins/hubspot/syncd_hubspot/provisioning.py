@@ -52,7 +52,7 @@ def _created(portal: Portal, stream: str, missing: Sequence[RemoteField], group:
 
 def _post(portal: Portal, path: str, body: Mapping[str, object], what: str) -> None:
     """Create something; that it is there already is as good."""
-    reply = portal.write("POST", path, body)
+    reply = portal.write("POST", path, body, twice_is_once=True)
     if reply.status not in {200, 201, 409}:
         raise error_of(reply, what)
 

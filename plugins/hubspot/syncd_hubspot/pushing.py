@@ -47,7 +47,7 @@ class Pusher:
                     self._doubt([change.key for change in batch if change.key not in receipts])
                 if not receipts:
                     raise
-                again = self._portal.now + _SOON
+                again = self._portal.ours + _SOON
                 late = Rejected(code="hubspot.later", what=f"not written yet: {error}", retry=again)
                 return [receipts.get(change.key, late) for change in changes]
         return [receipts[change.key] for change in changes]
@@ -153,7 +153,7 @@ class Pusher:
                 found = Done()
             else:
                 what = "HubSpot left this record out of a batch without a reason; tried again"
-                found = Rejected(code="hubspot.left_out", what=what, retry=self._portal.now + _SOON)
+                found = Rejected(code="hubspot.left_out", what=what, retry=self._portal.ours + _SOON)
             receipts[changes[external_id].key] = found
 
     @cached_property

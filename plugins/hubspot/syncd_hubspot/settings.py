@@ -53,7 +53,7 @@ class HubSpotSettings(Settings):
     )
     oauth: OAuth | None = Field(default=None, description="Access of an app with OAuth, instead of token.")
     portal: int | None = Field(
-        default=None, description="Number of the portal this connection belongs to; check refuses any other."
+        default=None, description="Number of the portal this connection belongs to; the token of any other is refused."
     )
     streams: list[str] = Field(
         default_factory=lambda: list(STREAMS), min_length=1, description="Streams to offer to the mapping. Default: all."

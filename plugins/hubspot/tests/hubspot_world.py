@@ -112,6 +112,7 @@ class Direct:
     def _sent(self, request: Request) -> Reply | None:
         if self._world.refuses_whole:
             request = replace(request, body=re.sub(rb',"objectWriteTraceId":"[^"]*"', b"", request.body))
+        self._world.answers_before(request.path)
         outcome = self._world.service.respond(request)
         if outcome.lost or outcome.cut is not None or outcome.drips or outcome.delay_s > 30:
             return None
@@ -169,7 +170,8 @@ class Patient:
 class HubSpotWorld:
     """See `syncd.testing.World`. *misbehave* are switches of the emulator that stay on throughout.
 
-    ``refuses_whole`` lets a batch be refused for one bad input, as it is without trace ids.
+    ``refuses_whole`` lets a batch be refused for one bad input, as it is without trace ids; ``answers_before`` is called with
+    the path of each request before it is answered.
     """
 
     many = 8
@@ -179,6 +181,7 @@ class HubSpotWorld:
         open_one = partial(opened, sizes=Sizes(listed=3, searched=3, mailed=3, viewed=3, submitted=3))
         self.spec = replace(installed("hubspot"), open=partial(self._patiently, open_one) if misbehave else open_one)
         self.is_failing = self.refuses_whole = False
+        self.answers_before: Callable[[str], object] = lambda path: None
         self.clock = VirtualClock(datetime(2026, 11, 21, 9, tzinfo=UTC))
         self.service = assemble(Options(clock=lambda: ms(self.clock.now()), seed=seed))
         self.token = f"{SECRET}-token"

@@ -200,7 +200,10 @@ def test_a_check_sees_a_clock_that_is_wrong(world: HubSpotWorld, connector: HubS
 
 def test_a_token_of_another_portal_is_noticed(world: HubSpotWorld, tmp_path: Path) -> None:
     world.settings = world.settings.model_copy(update={"portal": 7})
-    assert "belongs to portal 7" in bad(list(opened(world.opening(tmp_path)).check()))[0][0]
+    other = opened(world.opening(tmp_path))
+    assert "belongs to portal 7" in bad(list(other.check()))[0][0]
+    with pytest.raises(Misconfigured, match="belongs to portal 7"):
+        other.pull("contacts", None)
 
 
 FIELDS = [
@@ -221,6 +224,11 @@ def test_what_is_missing_is_created_once_and_then_is_there(connector: HubSpotCon
     assert [one.what for one in again] == [f"contacts.{field.name} is there" for field in FIELDS]
     described = {one.name: one for one in connector.schema().streams[2].fields}
     assert described["syncd_band"].options == ("mql", "cold") and described["syncd_score"].type == "number"
+
+
+def test_a_lost_answer_does_not_stop_provisioning(world: HubSpotWorld, connector: HubSpotConnector) -> None:
+    world.service.misbehaviour.switch("lost:0.5,gateway:0.5")
+    assert bad(list(connector.provision({"contacts": FIELDS}, dry_run=False))) == []
 
 
 def test_without_the_scope_an_admin_is_told_what_to_create(world: HubSpotWorld, connector: HubSpotConnector) -> None:

@@ -59,6 +59,11 @@ def test_the_bin_is_walked_every_hour_and_everything_every_day() -> None:
     assert due(Cursor(quick=day, complete=day, archived=day, swept=NOW), day, PACE).walk == Walk(began=day)
 
 
+def test_what_only_grows_is_never_walked_again() -> None:
+    day = NOW + 25 * 60 * MINUTE
+    assert due(Cursor(quick=day, complete=day, archived=day, swept=NOW), day, Pace(settle=MINUTE, sweep=0)).walk is None
+
+
 def test_lanes_go_on_while_everything_is_walked_again() -> None:
     walking = replace(FRESH, walk=Walk(began=NOW, after="500"))
     assert due(walking, NOW + 2 * MINUTE, PACE).lane is not None

@@ -108,6 +108,12 @@ def test_in_one_import_everybody_has_one_modified_time() -> None:
     assert len({one.updated_at for one in tied.of("contacts").live.values()}) == 1
 
 
+def test_a_share_of_the_people_can_be_dirty() -> None:
+    dirty = company(contacts=200, misbehave="dirty:0.5")
+    assert "1672531200000.0" in {one.values.get("closedate") for one in dirty.of("contacts").live.values()}
+    assert "about 50" in {one.values["numberofemployees"] for one in dirty.of("companies").live.values()}
+
+
 def test_life_goes_on_with_all_sorts_of_things() -> None:
     clock = Clock()
     portal = assemble(Options(contacts=30, seed=5, clock=clock, history=False)).portal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from hubspot_history import DONE, OBJECTS, History
 from hubspot_world import Direct, HubSpotWorld
 from sqlalchemy import select
 from syncd_hubspot.api import opened as opened_connector
@@ -28,8 +29,6 @@ from syncd.store.streams import Stream
 from syncd.testing import installed
 
 CONFIG = Path(__file__).parents[3] / "config"
-OBJECTS = ("companies", "contacts", "deals")
-DONE = ("calls", "meetings", "notes")
 
 
 class Quiet:
@@ -94,9 +93,13 @@ class Home:
             outcome = sync.push(self.site, "hubspot", Quiet())
             written += outcome.counts["written"]
             self.world.clock.advance(timedelta(minutes=2))
-            if outcome.error is None and not sync.something_to_push(self.site, "hubspot"):
+            if outcome.error is None and not self._is_waiting():
                 return written
         raise AssertionError(f"no push went through: {outcome.error}, {outcome.counts}")
+
+    def _is_waiting(self) -> bool:
+        with self.store.read() as tx:
+            return tx.execute(select(outbox.c.record_id).where(outbox.c.held == "").limit(1)).scalar() is not None
 
     def sync(self) -> int:
         self.pull()
@@ -203,85 +206,6 @@ def now(home: Home, found: set[tuple[str, str]], start: str, end: str) -> set[tu
     return {(str(left), str(right)) for left, right in moved if left in one.live and right in other.live}
 
 
-# ---------------------------------------------------------------- a history
-
-
-class History:
-    """Things that happen in a portal, by chance; *dated* alone are those that a search can find."""
-
-    def __init__(self, world: HubSpotWorld, seed: int, *, dated: bool = False) -> None:
-        self.world, self.portal, self.rng, self.dated = world, world.service.portal, Random(seed), dated
-
-    def steps(self, count: int) -> None:
-        for _ in range(count):
-            with self.portal.lock:
-                self.rng.choice(self._happenings())()
-            self.world.clock.advance(timedelta(seconds=self.rng.choice((0, 0, 1, 40, 400))))
-
-    def _happenings(self) -> list[Callable[[], object]]:
-        often = [self.arrive, self.arrive, self.edit, self.edit, self.act, self.act, self.found]
-        undated = [self.join, self.part, self.erase, self.restore]  # a restored contact brings back what it was part of
-        return [*often, self.archive, self.merge, self.sell, *([] if self.dated else undated)]
-
-    def arrive(self) -> None:
-        number = self.portal.of("contacts").last_id
-        self.portal.create("contacts", {"email": f"p{number}@firm{number % 5}.example", "firstname": f"P{number}"})
-
-    def found(self) -> None:
-        number = self.portal.of("companies").last_id
-        self.portal.create("companies", {"name": f"Firm {number}", "domain": f"firm{number}.example"})
-
-    def edit(self) -> None:
-        kind = self.rng.choice(OBJECTS)
-        if key := self._one(kind):
-            name = {"contacts": "jobtitle", "companies": "name", "deals": "dealname"}[kind]
-            self.portal.update(kind, key, {name: f"Edited {self.rng.randint(1, 10**6)}"})
-
-    def act(self) -> None:
-        kind, contact = self.rng.choice(DONE), self._one("contacts")
-        made = self.portal.create(kind, {"hs_timestamp": str(self.portal.now())})
-        label = self.portal.links.default(kind, "contacts")
-        if contact and label:
-            self.portal.associate(label, made.id, contact)
-
-    def join(self) -> None:
-        contact, company = self._one("contacts"), self._one("companies")
-        if contact and company:
-            self.portal.associate(self.portal.links.labels[self.rng.choice((1, 279))], contact, company)
-
-    def part(self) -> None:
-        for one, other, _ in list(self.portal.links.all("contacts", "companies"))[:1]:
-            self.portal.part("contacts", one, "companies", other)
-
-    def sell(self) -> None:
-        if contact := self._one("contacts"):
-            made = self.portal.create("deals", {"dealname": "Deal", "dealstage": "qualifiedtobuy", "amount": "10"})
-            self.portal.associate(self.portal.links.labels[3], made.id, contact)
-
-    def archive(self) -> None:
-        kind = self.rng.choice((*OBJECTS, *DONE))
-        if key := self._one(kind):
-            self.portal.archive(kind, key)
-
-    def restore(self) -> None:
-        for kind in OBJECTS:
-            for key in list(self.portal.of(kind).archived)[:1]:
-                self.portal.restore(kind, key)
-
-    def merge(self) -> None:
-        kind = self.rng.choice(OBJECTS)
-        if len(self.portal.of(kind).live) > 1:
-            self.portal.merge(kind, *self.rng.sample(sorted(self.portal.of(kind).live), 2))
-
-    def erase(self) -> None:
-        if key := self._one("contacts"):
-            self.portal.erase("contacts", key)
-
-    def _one(self, kind: str) -> int:
-        live = sorted(self.portal.of(kind).live)
-        return self.rng.choice(live) if live else 0
-
-
 MODES = [
     pytest.param("", id="clean"),
     pytest.param("lag:30", id="lag"),
@@ -292,11 +216,11 @@ MODES = [
     pytest.param("shift:0.3", id="shifting pages"),
     pytest.param("vanish:0.05", id="archived meanwhile"),
     pytest.param("merge:0.05", id="merged meanwhile"),
-    pytest.param("429:0.3,429-search:0.3", id="limits"),
+    pytest.param("429:0.3,429-search:0.3,429-daily:0.05", id="limits"),
     pytest.param("5xx:0.3", id="5xx"),
     pytest.param("423:0.2,477:0.1", id="locks and moves"),
     pytest.param("html:0.1,hollow:0.1", id="no answers"),
-    pytest.param("reset:0.2,cut:0.2", id="cut answers"),
+    pytest.param("reset:0.2,cut:0.2,hang:0.1,drip:0.1", id="cut answers"),
     pytest.param("lost:0.3,gateway:0.3", id="lost answers"),
     pytest.param("207:0.2,omit:0.2", id="partial batches"),
     pytest.param("late:0.3,ties:30000,skew:200,429:0.1,5xx:0.1,html:0.05,cut:0.1,lost:0.2,omit:0.1,423:0.1", id="mixed"),

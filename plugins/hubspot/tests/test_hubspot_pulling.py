@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hubspot_world import HubSpotWorld
 from syncd_hubspot.api import opened
+from syncd_hubspot.emulator.activity import Form
 
 from syncd.spi import Activity, Association, BadAnswer, Connector, Page, Ref, SourceRecord, Unauthorized
 from syncd.testing.bench import folded, reading
@@ -101,6 +102,18 @@ def test_more_properties_than_an_address_holds_are_read_in_a_batch(world: HubSpo
     came = folded(reading(connector(world, tmp_path, wanted={CONTACTS: many}).pull, CONTACTS))
     assert set(refs) <= set(came)
     assert calls(world) == {"contacts": 2, "contacts/batch/read": 2}
+
+
+def test_the_older_version_of_the_api_serves_as_well(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.settings = world.settings.model_copy(update={"api_version": "2026-03"})
+    streams = list(world.spec.streams(world.settings))
+    filled = {stream: set(world.fill(stream, 3)) for stream in streams}
+    source = connector(world, tmp_path)
+    assert [one.what for one in source.check() if one.level != "ok"] == []
+    for stream in streams:
+        pages = reading(source.pull, stream)
+        assert filled[stream] <= set(folded(pages))
+    assert not any("2026-09" in path for _, path in world.service.calls)
 
 
 # ---------------------------------------------------------------- what bears no date
@@ -210,6 +223,16 @@ def test_a_portal_without_page_views_goes_on_without_them(world: HubSpotWorld, t
     world.service.portal.account.is_enterprise = False
     page = connector(world, tmp_path).pull("page_views", None)
     assert not page.more and "subscription" in page.notes[0]
+
+
+def test_a_form_that_is_gone_does_not_stop_the_others(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill("form_submissions", 2)
+    happened = world.service.portal.activity
+    happened.add_form(Form(id="form-0", name="Gone", created_at=0))
+    source = connector(world, tmp_path)
+    gone = happened.forms["form-0"]
+    world.answers_before = lambda path: happened.forms.pop("form-0", gone) if path.endswith("/form-0") else None
+    assert set(folded(reading(source.pull, "form_submissions"))) == set(refs)
 
 
 def test_contacts_the_token_may_not_see_stop_the_connection(world: HubSpotWorld, tmp_path: Path) -> None:

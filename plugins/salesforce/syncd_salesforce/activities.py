@@ -18,6 +18,7 @@ __all__ = ["Deed", "deed"]
 
 Row: TypeAlias = Mapping[str, Raw]
 _PEOPLE = {"Lead", "Contact"}
+_ANYBODY = {f"{name}.com" for name in "gmail googlemail outlook hotmail yahoo icloud".split()}
 _DRAFT = "5"  # EmailMessage.Status: object_reference, EmailMessage (read 2026-11-21)
 
 
@@ -77,7 +78,8 @@ def _email(row: Row) -> Deed | None:
     if at is None:
         return None
     is_incoming = row.get("Incoming") is True
-    addresses = _text(row, "FromAddress" if is_incoming else "ToAddress").split(";")
+    sender, recipients = _text(row, "FromAddress"), _text(row, "ToAddress").split(";")
+    addresses = [sender] if is_incoming else [one for one in recipients if not _is_colleague(one, sender)]
     bounced = "bounced" if row.get("IsBounced") is True else ""
     return Deed(
         kind=_words("email", "incoming" if is_incoming else "outgoing", bounced),
@@ -88,6 +90,12 @@ def _email(row: Row) -> Deed | None:
         actor="" if is_incoming else _text(row, "CreatedById"),
         left_out=_text(row, "Status") == _DRAFT,
     )
+
+
+def _is_colleague(address: str, sender: str) -> bool:
+    """Tell whether a recipient of a mail of ours is one of us: nobody is to be made a lead because they got a copy."""
+    domain = address.strip().lower().rpartition("@")[2]
+    return domain == sender.strip().lower().rpartition("@")[2] and domain not in _ANYBODY
 
 
 def _member(row: Row) -> Deed | None:

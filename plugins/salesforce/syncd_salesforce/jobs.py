@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from syncd.spi import BadAnswer
-from syncd_salesforce.org import Org
+from syncd.spi import BadAnswer, Reply
+from syncd_salesforce.org import READS, Org
 
 __all__ = ["Progress", "Results", "Uploaded", "begin_query", "begin_update", "outcome", "progress", "results", "submit"]
 
@@ -55,10 +55,11 @@ class Uploaded:
 def begin_query(org: Org, name: str, soql: str) -> str:
     """Begin a query, recycle bin and archive included, and return its job. Raises: Declined where Bulk refuses the object.
 
-    Without ORDER BY and LIMIT: they would switch off the cutting into chunks (airbyte#27969).
+    Without ORDER BY and LIMIT: they would switch off the cutting into chunks (airbyte#27969). Beginning it twice does no harm:
+    a job that nobody reads is forgotten after seven days.
     """
     body = {"operation": "queryAll", "query": soql, "contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": "LF"}
-    return _job(org.post(f"{name}: Bulk query", f"{org.base}/jobs/query", body), name)
+    return _job(org.post(f"{name}: Bulk query", f"{org.base}/jobs/query", body, headers=READS), name)
 
 
 def progress(org: Org, name: str, kind: Kind, job: str) -> Progress:
@@ -85,7 +86,7 @@ def results(org: Org, name: str, job: str, *, version: str, locator: str, most: 
     params = {"maxRecords": str(most), **({"locator": locator} if locator else {})}
     path = f"/services/data/v{version}/jobs/query/{job}/results"
     reply = org.send(doing, "GET", path, params=params, headers={"Accept": "text/csv"})
-    rows = _rows(reply.body, doing)
+    rows = _rows(reply, doing)
     told = reply.headers.get("sforce-numberofrecords", "")
     if told.isdigit() and int(told) != len(rows):
         raise BadAnswer(f"{doing}: {told} rows were announced and {len(rows)} came; the page is asked for again")
@@ -120,7 +121,7 @@ def outcome(org: Org, name: str, job: str) -> Uploaded:
 
     def rows(which: str) -> Sequence[Mapping[str, str]]:
         reply = org.send(doing, "GET", f"{org.base}/jobs/ingest/{job}/{which}", headers={"Accept": "text/csv"})
-        return _rows(reply.body, doing)
+        return _rows(reply, doing)
 
     done, failed, untouched = rows("successfulResults"), rows("failedResults"), rows("unprocessedrecords")
     return Uploaded(
@@ -137,10 +138,12 @@ def _job(came: object, name: str) -> str:
     return job
 
 
-def _rows(body: bytes, doing: str) -> list[dict[str, str]]:
+def _rows(reply: Reply, doing: str) -> list[dict[str, str]]:
     """Read CSV, line ends within quotes included; NUL comes in Bulk results and breaks readers (airbyte#8300)."""
+    if "csv" not in reply.headers.get("content-type", ""):  # a page of HTML would be a header without rows
+        raise BadAnswer(f"{doing}: the answer is no CSV; tried again later")
     try:
-        text = body.decode("utf-8").replace("\0", "")
+        text = reply.body.decode("utf-8").replace("\0", "")
         rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     except (ValueError, csv.Error):
         raise BadAnswer(f"{doing}: the answer is no CSV; tried again later") from None  # the cause quotes it

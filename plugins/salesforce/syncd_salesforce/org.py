@@ -15,18 +15,20 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from syncd.spi import BadAnswer, Client, Reply, Unavailable
+from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.instants import floor_second, instant, written
 from syncd_salesforce.refusals import Declined, refusal
 from syncd_salesforce.values import flat
 
-__all__ = ["Deletions", "Listing", "Org", "answer"]
+__all__ = ["READS", "Deletions", "Listing", "Org", "answer"]
 
 # "URI and header limits": 16,384 bytes together, advice 2,000 for the URI: help 000386264 (read 2026-11-21). A longer query
 # travels in the body of a composite request.
 _LONGEST_QUERY = 6_000
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")  # more may follow: "; per-app-api-usage=17/250(appName=x)"
 _AGAIN = timedelta(minutes=15)
-_READS = {"Idempotency-Key": "read"}  # a POST that changes nothing may be sent again
+READS = {"Idempotency-Key": "read"}
+"""Goes with a POST that changes nothing, so that it may be sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class Org:
 
     def _within_composite(self, doing: str, url: str) -> object:
         body = {"allOrNone": False, "compositeRequest": [{"method": "GET", "url": url, "referenceId": "query"}]}
-        came = self.post(doing, f"{self.base}/composite", body, headers=_READS)
+        came = self.post(doing, f"{self.base}/composite", body, headers=READS)
         parts = came.get("compositeResponse") if isinstance(came, dict) else None
         if not isinstance(parts, list) or len(parts) != 1 or not isinstance(parts[0], dict):
             raise BadAnswer(f"{doing}: the composite answer has no answer in it; tried again later")
@@ -146,9 +148,9 @@ class Org:
         if not isinstance(came, dict) or not isinstance(rows, list):
             raise BadAnswer(f"{doing}: the answer has no deletedRecords; tried again later")
         ids = {
-            str(one.get("id")): _instant(one.get("deletedDate")) or start
+            long_id(str(one.get("id"))): _instant(one.get("deletedDate")) or start
             for one in rows
-            if isinstance(one, dict) and one.get("id")
+            if isinstance(one, dict) and is_id(str(one.get("id")))
         }
         return Deletions(
             ids=ids, earliest=_instant(came.get("earliestDateAvailable")), covered=_instant(came.get("latestDateCovered"))

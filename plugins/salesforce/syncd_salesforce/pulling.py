@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,8 +37,11 @@ _LOOK_AT_DELETIONS = timedelta(minutes=15)
 _REFRESH, _SWEEP, _SWEEP_AGAIN = timedelta(days=1), timedelta(days=7), timedelta(days=1)
 _LONGEST_TRANSACTION = timedelta(hours=2)  # whatever claims to be open for longer does not hold up everything
 _MANY_DELETIONS = 2_000
+_BEGINNING = datetime(1999, 3, 8, tzinfo=UTC)  # Salesforce's; no record is older
 _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
+# Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
+_NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
 _COLUMN = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'")
 
 
@@ -192,7 +195,7 @@ class Puller:
             try:
                 covered = org.covered(self._thing.name, min(start, org.now - 2 * _MINUTE))
             except Declined as error:
-                if error.code == "REQUEST_LIMIT_EXCEEDED":
+                if error.code not in _NOT_LOGGED:
                     raise
         hi = org.now - self._source.settings.lag
         return min(hi, max(covered, hi - _LONGEST_TRANSACTION)) if covered is not None else hi
@@ -209,7 +212,7 @@ class Puller:
         if reading.phase == "sweep":
             return self._swept(state, reading, page)
         records, refused = self._made(page.rows, chosen)
-        self._sweeper.deliver(_id_of(one) for one in records if not one.deleted)
+        self._note(records)
         if page.rest is None:
             state = replace(state, to=reading.hi) if reading.phase == "window" else replace(state, refreshed_at=reading.hi)
         return _Step(state, records, refused, page.notes, page.wait, page.progress)
@@ -269,21 +272,24 @@ class Puller:
                 state = replace(state, todo=("deleted", *(one for one in state.todo if one != "deleted")))
                 log = org.deleted(self._thing.name, start, end)
         except Declined as error:
-            if error.code == "REQUEST_LIMIT_EXCEEDED":
+            if error.code not in _NOT_LOGGED:
                 raise
             return _Step(
                 state, notes=(f"{self._thing.name}: hard deletions cannot be listed ({error.code}); the sweep finds them",)
             )
         if start > since + _MINUTE or (log.earliest is not None and log.earliest > start):
             state = replace(state, todo=(*(one for one in state.todo if one != "sweep"), "sweep"))
-        ids = [long_id(one) for one in log.ids if is_id(one)]
-        present, _ = self._made(rows_among(org, self._thing, chosen.columns, ids), chosen)
-        there = {_id_of(one) for one in present}
-        buried = [
-            gone(self._thing, long_id(one), at) for one, at in log.ids.items() if is_id(one) and long_id(one) not in there
-        ]
+        rows = rows_among(org, self._thing, chosen.columns, list(log.ids))
+        present, _ = self._made(rows, chosen)
+        there = {str(row.get("Id")) for row in rows}
+        buried = [gone(self._thing, one, log.ids[one]) for one in log.ids if one not in there]
+        self._note([*present, *buried])
         sure = min(log.covered or end, end, org.now - self._source.settings.lag)
         return _Step(replace(state, deleted_to=max(sure, since)), [*present, *buried])
+
+    def _note(self, records: Iterable[SourceRecord | Activity]) -> None:
+        told = [(one.deleted, _id_of(one)) for one in records]
+        self._sweeper.deliver([one for is_gone, one in told if not is_gone], [one for is_gone, one in told if is_gone])
 
     def _swept(self, state: State, reading: Reading, page: Rows) -> _Step:
         self._sweeper.see(reading.hi, (long_id(str(row["Id"])) for row in page.rows if is_id(str(row.get("Id")))))
@@ -297,11 +303,12 @@ class Puller:
 
 def _narrowed(state: State, reading: Reading) -> Reading | None:
     """Return the first half of a window that is too large; ``None`` if it cannot be halved."""
-    if reading.phase != "window" or reading.lo is None or state.to is None:
+    if reading.phase != "window" or reading.job is not None:
         return None
-    half = (reading.lo + (reading.hi - reading.lo) / 2).replace(microsecond=0)
-    hi = max(half, state.to + timedelta(seconds=1))
-    return Reading(phase="window", lo=reading.lo, hi=hi) if hi < reading.hi else None
+    lo = reading.lo or _BEGINNING
+    half = (lo + (reading.hi - lo) / 2).replace(microsecond=0)
+    hi = max(half, (state.to or lo) + timedelta(seconds=1))
+    return Reading(phase="window", lo=lo, hi=hi) if hi < reading.hi else None
 
 
 def _id_of(one: SourceRecord | Activity) -> str:

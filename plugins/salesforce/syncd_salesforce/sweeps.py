@@ -33,9 +33,9 @@ class Sweeper:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def deliver(self, ids: Iterable[str]) -> None:
-        """Note that these were delivered."""
-        self._append("delivered", ids)
+    def deliver(self, there: Iterable[str], gone: Iterable[str] = ()) -> None:
+        """Note that these were delivered as *there*, and those as *gone*: whoever is known to be gone is missed by nobody."""
+        self._append("delivered", (*there, *(f"-{one}" for one in gone)))
 
     def see(self, sweep: datetime, ids: Iterable[str]) -> None:
         """Note that the sweep begun at *sweep* saw these."""
@@ -54,10 +54,9 @@ class Sweeper:
         return Swept(gone=tuple(sorted(gone)), missing=len(missing - gone), known=len(known), held=False)
 
     def begin(self, sweep: datetime) -> None:
-        """Let go of what earlier sweeps noted, but for who was missing in the last one."""
+        """Let go of what earlier sweeps noted, but for who was missing in the last one; keep each identifier once."""
         buried = {one for path in self._folder.glob("gone-*") for one in _lines(path)}
-        if buried:
-            self._write("delivered", self._read("delivered") - buried)
+        self._write("delivered", self._read("delivered") - buried)
         last = max((path.name for path in self._folder.glob("missing-*")), default="")
         for path in (one for kind in ("seen", "gone", "missing") for one in self._folder.glob(f"{kind}-*")):
             if path.name not in {last, _name("seen", sweep)}:
@@ -81,11 +80,18 @@ class Sweeper:
 
 
 def _lines(path: Path) -> set[str]:
-    """Return the identifiers in a file; a last one that was cut off when the process died is none."""
+    """Return the identifiers in a file, less those that were taken back; a last one that was cut off is none."""
+    found: set[str] = set()
     try:
-        return {line for line in path.read_text(encoding="ascii").split("\n") if len(line) == 18}
+        lines = path.read_text(encoding="ascii").split("\n")
     except FileNotFoundError:
-        return set()
+        return found
+    for line in lines:
+        if len(line) == 18:
+            found.add(line)
+        elif len(line) == 19:
+            found.discard(line[1:])
+    return found
 
 
 def _name(kind: str, sweep: datetime) -> str:

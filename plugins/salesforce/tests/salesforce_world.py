@@ -35,7 +35,6 @@ NAMED: Mapping[str, str] = {
     "Lead": "LastName",
     "OpportunityContactRole": "Role",
     "Task": "Subject",
-    "CampaignMember": "Status",
 }
 FIELDS = ("Note__c string(60) cunfsgp", "Score__c double(5,2) cunfsp")
 _FAILURES = {
@@ -57,6 +56,7 @@ class SalesforceWorld:
     spec = installed("salesforce")
     misbehave: ClassVar[Sequence[str]] = ()
     streams: ClassVar[Sequence[str]] = tuple(NAMED)
+    bulk_above: ClassVar[int] = 40_000
 
     def __init__(self, folder: Path) -> None:
         self._home = folder
@@ -70,7 +70,6 @@ class SalesforceWorld:
         for name in ("Lead", "Contact"):
             for line in FIELDS:
                 self.org.add_field(name, field_of(line))
-        self._campaign = add(self.org, "Campaign", {"Name": CANARY, "Type": "Webinar"})
         self._deal = add(self.org, "Opportunity", {"Name": CANARY, "StageName": "Prospecting", "CloseDate": "2026-12-31"})
         self._lead = add(self.org, "Lead", {"LastName": CANARY, "Company": CANARY})
         self._contact = add(self.org, "Contact", {"LastName": CANARY})
@@ -79,7 +78,7 @@ class SalesforceWorld:
             "client_id": self.emulator.credentials.client_id,
             "client_secret": "env:SECRET",
         }
-        self._settings = self.spec.settings.model_validate({**given, "streams": self.streams})
+        self._settings = self.spec.settings.model_validate({**given, "streams": self.streams, "bulk_above": self.bulk_above})
         resolved = lambda reference: SECRET  # noqa: E731
         self._client = self._stack.enter_context(online(self.spec, self._settings, self.clock, resolve=resolved, kept={}))
         self._misbehave()
@@ -185,6 +184,5 @@ class SalesforceWorld:
             "Lead": {"LastName": name, "Company": CANARY, "Email": f"{CANARY}@firm.example"},
             "OpportunityContactRole": {"OpportunityId": self._deal["Id"], "ContactId": self._contact["Id"], "Role": name[:40]},
             "Task": {"Subject": name, "WhoId": self._lead["Id"], "TaskSubtype": "Call"},
-            "CampaignMember": {"CampaignId": self._campaign["Id"], "LeadId": self._lead["Id"], "Status": "Sent"},
         }
         return str(add(self.org, stream, rows[stream])["Id"])

@@ -10,7 +10,7 @@ from syncd.testing.contract import ConnectorContract
 class TroubledWorld(SalesforceWorld):
     """An org where much goes wrong that heals within a call: requests, replies, pages, locators, the clock."""
 
-    streams = ("Lead", "Task")
+    streams = ("Lead",)
     misbehave = (
         *("unavailable:p=0.1", "throttled:p=0.05", "broken:p=0.05", "session:p=0.02,times=2", "cut:p=0.05,times=0"),
         *(
@@ -24,6 +24,13 @@ class TroubledWorld(SalesforceWorld):
     )
 
 
+class BulkWorld(SalesforceWorld):
+    """An org that is asked by Bulk API for everything."""
+
+    streams = ("Lead",)
+    bulk_above = 0
+
+
 class TestContract(ConnectorContract):
     """All of it."""
 
@@ -34,3 +41,9 @@ class TestContractInTrouble(ConnectorContract):
     """All of it, with trouble."""
 
     world = TroubledWorld
+
+
+class TestContractByBulk(ConnectorContract):
+    """All of it, by jobs."""
+
+    world = BulkWorld

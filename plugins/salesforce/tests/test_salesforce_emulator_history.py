@@ -46,6 +46,18 @@ def test_a_late_commit_bears_its_old_stamp_when_it_shows(emulator: Emulator, clo
     assert emulator.org.rows("Lead")[0]["SystemModstamp"] == "2026-11-20T08:25:02.000+0000"
 
 
+def test_a_record_and_its_history_show_at_the_same_instant(emulator: Emulator, clock: VirtualClock) -> None:
+    key = lead(emulator)
+    emulator.misbehave("late:p=0.5")
+    for number in range(20):
+        emulator.ask("PATCH", f"/sobjects/Lead/{key}", {"Company": f"Example {number}"})
+        newest = emulator.org.rows("Lead")[0]["Company"]
+        told = [row["NewValue"] for row in emulator.org.rows("LeadHistory")]
+        assert newest == (told[-1] if told else "Example Ltd")
+        clock.advance(timedelta(minutes=1))
+        emulator.org.settle()
+
+
 def test_get_updated_cuts_seconds_off_and_names_what_changed(emulator: Emulator, clock: VirtualClock) -> None:
     key = lead(emulator)
     clock.advance(timedelta(minutes=2))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from syncd_salesforce.emulator import Emulator, Options
 from syncd_salesforce.emulator.answers import Answer, Json, encoded
-from syncd_salesforce.emulator.gate import dated
+from syncd_salesforce.emulator.gate import dated, login
 from syncd_salesforce.emulator.misbehaviour import MODES, read
 from syncd_salesforce.emulator.writing import add
 
@@ -61,8 +61,12 @@ def test_not_acceptable_is_for_describes_alone(emulator: Emulator) -> None:
 
 
 def test_a_login_is_refused(emulator: Emulator) -> None:
-    emulator.misbehave("login:value=inactive user")
-    assert emulator.instance.faults.active[0].value == "inactive user"
+    emulator.misbehave("login:value=inactive user,times=1")
+    form = {"grant_type": "refresh_token", "refresh_token": emulator.instance.sessions.offer()}
+    form["client_id"] = emulator.credentials.client_id
+    answers = [login(emulator.instance, form) for _ in range(2)]
+    assert answers[0].content == {"error": "invalid_grant", "error_description": "inactive user"}
+    assert answers[1].status == 200
 
 
 @pytest.mark.parametrize(
@@ -220,6 +224,12 @@ def test_the_day_runs_out_of_requests(emulator: Emulator) -> None:
     answers = [emulator.ask("GET", "/limits") for _ in range(3)]
     assert [answer.status for answer in answers] == [200, 200, 403]
     assert answers[1].headers["Sforce-Limit-Info"] == "api-usage=2/2"
+
+
+def test_the_figures_of_one_app_stand_beside_those_of_all(emulator: Emulator) -> None:
+    emulator.instance.usage.app = "syncd"
+    header = emulator.ask("GET", "/limits").headers["Sforce-Limit-Info"]
+    assert header == "api-usage=1/100000; per-app-api-usage=1/100000(appName=syncd)"
 
 
 def test_every_mode_is_tested_somewhere() -> None:

@@ -40,6 +40,14 @@ def test_pages_are_as_large_as_the_server_likes_and_the_last_says_so(emulator: E
     assert [first[:2], second[:2], third[:2]] == [(200, False), (200, False), (50, True)]
 
 
+def test_a_client_may_hint_at_the_size_of_pages(emulator: Emulator) -> None:
+    leads(emulator, 250)
+    header = "Sforce-Query-Options: batchSize=200"
+    content = emulator.ask("GET", "/query", header=header, q="SELECT Id FROM Lead").content
+    assert isinstance(content, dict)
+    assert (len(content["records"]), content["totalSize"], content["done"]) == (200, 250, False)
+
+
 def test_a_locator_gives_the_same_page_again_for_two_days(emulator: Emulator, clock: VirtualClock) -> None:
     leads(emulator, 250)
     emulator.instance.page = 200
@@ -88,6 +96,20 @@ def test_groups_bear_their_names_and_numbered_expressions(emulator: Emulator) ->
     assert asked(emulator, "SELECT Company, COUNT(Id), MAX(LastName) latest FROM Lead GROUP BY Company").endswith(
         '[{"attributes":{"type":"AggregateResult"},"Company":"Example Ltd","expr0":3,"latest":"Roe 2"}]}'
     )
+
+
+def test_groups_do_not_see_case_in_names_or_values(emulator: Emulator) -> None:
+    for company in ("One", "ONE", "Two"):
+        add(emulator.org, "Lead", {"LastName": "Roe", "Company": company})
+    answer = asked(emulator, "SELECT company, COUNT(Id) n FROM Lead GROUP BY Company HAVING count(id) > 1")
+    assert answer.endswith('[{"attributes":{"type":"AggregateResult"},"Company":"One","n":2}]}')
+
+
+def test_fields_come_in_the_order_asked_for(emulator: Emulator) -> None:
+    add(emulator.org, "Account", {"Name": "Example Ltd"})
+    answer = asked(emulator, "SELECT Type, (SELECT Id FROM Contacts), Owner.Name, name, Owner.Email FROM Account")
+    assert '"Type":null,"Contacts":null,"Owner":{"attributes"' in answer
+    assert answer.endswith('"Email":"integration@acme.example"},"Name":"Example Ltd"}]}')
 
 
 def test_parents_are_nested_and_null_where_there_is_none(emulator: Emulator) -> None:

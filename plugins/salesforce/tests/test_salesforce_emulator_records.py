@@ -60,7 +60,7 @@ def test_a_record_is_created_with_id_stamps_owner_and_defaults(emulator: Emulato
         ),
         pytest.param(
             {"CleanStatus": "Odd"},
-            '[{"message":"CleanStatus: bad value for restricted picklist field: Odd",'
+            '[{"message":"Clean Status: bad value for restricted picklist field: Odd",'
             '"errorCode":"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST","fields":["CleanStatus"]}]',
             id="restricted",
         ),

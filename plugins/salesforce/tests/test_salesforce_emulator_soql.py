@@ -163,6 +163,7 @@ def test_a_query_that_was_printed_reads_as_the_same_tree(query: tree.Query) -> N
         pytest.param(
             "SELECT COUNT(Id) FROM Lead GROUP BY MAX(Id)", "MALFORMED_QUERY", "unexpected token: 'MAX'", id="group by"
         ),
+        pytest.param("SELECT COUNT(Id) and FROM Lead", "MALFORMED_QUERY", "unexpected token: 'and'", id="reserved alias"),
         pytest.param("SELECT Id FROM FROM Lead", "MALFORMED_QUERY", "unexpected token: 'FROM'", id="reserved"),
         pytest.param(
             "SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000", id="offset"

@@ -16,7 +16,7 @@ from syncd_salesforce.refusals import Declined
 from syncd.spi import BadAnswer, Reply
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-LIMIT = {"sforce-limit-info": "api-usage=25/5000; per-app-api-usage=17/250(appName=x)"}
+HEADERS = {"sforce-limit-info": "api-usage=25/5000; per-app-api-usage=17/250(appName=x)", "content-type": "text/csv"}
 
 
 class Scripted:
@@ -41,7 +41,7 @@ class Scripted:
 
 def reply(body: str | bytes, status: int = 200, **headers: str) -> Reply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(status=status, headers={**LIMIT, **named}, body=body if isinstance(body, bytes) else body.encode())
+    return Reply(status=status, headers={**HEADERS, **named}, body=body if isinstance(body, bytes) else body.encode())
 
 
 def org(*replies: Reply) -> Org:
@@ -79,6 +79,11 @@ def test_the_word_null_or_nothing_ends_the_results() -> None:
 def test_a_page_that_was_cut_is_not_believed(body: str | bytes) -> None:
     with pytest.raises(BadAnswer):
         results(reply(body, sforce_numberofrecords="2"))
+
+
+def test_a_page_of_html_is_no_end_of_the_results() -> None:
+    with pytest.raises(BadAnswer):
+        results(reply("<html>Maintenance</html>", content_type="text/html"))
 
 
 def test_results_are_read_with_the_version_that_began_them() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from salesforce_desk import START, Desk, id_of, ids, notes
 from syncd_salesforce.emulator.conversion import convert
+from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.schema import field_of
 
 from syncd.spi import Misconfigured, Ref, SourceRecord, Unavailable
@@ -120,6 +121,14 @@ def test_where_open_transactions_cannot_be_asked_for_the_lag_waits_for_them(desk
     assert late in ids(desk.read("Lead", pages[-1].cursor))
 
 
+def test_an_outage_while_open_transactions_are_asked_for_is_no_permission_to_do_without(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    desk.emulator.misbehave("edge:path=/updated")
+    with pytest.raises(Unavailable):
+        desk.read("Lead")
+
+
 def test_a_lost_locator_goes_on_behind_the_last_row(tmp_path: Path) -> None:
     with Desk(tmp_path, page=10) as desk:
         leads = desk.add("Lead", 35)  # all of one instant
@@ -139,6 +148,16 @@ def test_a_window_that_takes_too_long_is_halved_until_it_does_not(desk: Desk) ->
     desk.later()
     desk.emulator.misbehave("timeout:times=2")
     assert set(ids(desk.read("Lead", end))) == set(leads)
+
+
+def test_a_first_reading_that_is_too_large_for_the_user_s_rights_goes_window_by_window(desk: Desk) -> None:
+    (lead,) = desk.add("Lead")
+    tasks = desk.add("Task", 3, WhoId=lead, Subject="Call")
+    desk.later(days=400)
+    tasks += desk.add("Task", 3, WhoId=lead, Subject="Call")
+    desk.later()
+    desk.emulator.misbehave("too_large:times=6")
+    assert set(ids(desk.read("Task"))) == set(tasks)
 
 
 def test_a_clock_that_is_ahead_hides_nothing(desk: Desk) -> None:
@@ -194,6 +213,22 @@ def test_what_vanished_before_the_log_began_is_found_by_two_sweeps(desk: Desk) -
     assert "1 records can no longer be seen" in notes(pages)[-1]
     desk.later(days=1, hours=1)
     assert gone(desk, "Lead", pages[-1].cursor) == [lead]
+
+
+def test_who_is_known_to_be_gone_is_missed_by_no_sweep(desk: Desk) -> None:
+    loser, winner, binned, buried, *_ = desk.add("Lead", 6)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    merge(desk.org, winner, [loser])
+    desk.delete(binned)
+    desk.org.remove("Lead", [buried])
+    desk.later()
+    end = desk.read("Lead", end)[-1].cursor
+    for _ in range(3):
+        desk.later(days=8)
+        pages = desk.read("Lead", end)
+        assert (ids(pages), notes(pages)) == ([], [])
+        end = pages[-1].cursor
 
 
 def test_a_log_with_a_gap_brings_the_sweep_forward(desk: Desk) -> None:

@@ -190,8 +190,10 @@ def test_a_whole_day_begins_at_midnight() -> None:
 
 
 def test_an_email_is_about_the_addresses_at_the_other_end() -> None:
-    row = {"FromAddress": "ann@firm.example", "ToAddress": "rep@us.example; ben@firm.example", "MessageDate": STAMP}
-    came, went = activity("EmailMessage", {**row, "Incoming": True}), activity("EmailMessage", {**row, "Incoming": False})
+    row = {"MessageDate": STAMP, "FromAddress": "ann@firm.example", "ToAddress": "rep@us.example"}
+    came = activity("EmailMessage", {**row, "Incoming": True})
+    sent = {"FromAddress": "rep@us.example", "ToAddress": "Ann@firm.example; boss@US.example;ben@firm.example"}
+    went = activity("EmailMessage", {**row, **sent, "Incoming": False})
     assert (came.kind, came.about, came.direction) == (
         "email.incoming",
         (Ref(EMAIL_STREAM, "ann@firm.example"),),
@@ -199,9 +201,14 @@ def test_an_email_is_about_the_addresses_at_the_other_end() -> None:
     )
     assert (went.kind, went.about) == (
         "email.outgoing",
-        (Ref(EMAIL_STREAM, "rep@us.example"), Ref(EMAIL_STREAM, "ben@firm.example")),
+        (Ref(EMAIL_STREAM, "Ann@firm.example"), Ref(EMAIL_STREAM, "ben@firm.example")),
     )
     assert activity("EmailMessage", {**row, "IsBounced": True}).kind == "email.outgoing.bounced"
+
+
+def test_everybody_at_a_free_mail_service_is_no_colleague() -> None:
+    mail = activity("EmailMessage", {"FromAddress": "rep@gmail.com", "ToAddress": "ann@gmail.com", "Incoming": False})
+    assert mail.about == (Ref(EMAIL_STREAM, "ann@gmail.com"),)
 
 
 def test_a_campaign_member_says_what_the_campaign_was_and_what_became_of_it() -> None:

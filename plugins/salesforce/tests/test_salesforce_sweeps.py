@@ -59,6 +59,13 @@ def test_nothing_is_concluded_from_a_cache_that_got_lost(tmp_path: Path) -> None
     assert swept(Sweeper(tmp_path), FIRST, ids(1)) == Swept(gone=(), missing=0, known=0, held=False)
 
 
+def test_who_was_told_as_gone_and_came_back_is_missed_again(sweeper: Sweeper) -> None:
+    sweeper.deliver([], ids(9))
+    assert swept(sweeper, FIRST, ids(*range(9))).missing == 0
+    sweeper.deliver(ids(9))
+    assert swept(sweeper, SECOND, ids(*range(9))).missing == 1
+
+
 def test_a_line_that_was_cut_off_is_nobody(sweeper: Sweeper, tmp_path: Path) -> None:
     with (tmp_path / "ids" / "delivered").open("a") as file:
         file.write("00Q0000")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syncd.spi import Page, Ref
-from syncd.testing.bench import Bench, Record, folded, on_every_stream, reading
+from syncd.testing.bench import Bench, Record, first_page, folded, on_every_stream, reading
 
 
 class Resuming:
@@ -45,7 +45,7 @@ class Resuming:
     def test_a_change_during_a_reading_hides_no_record(self, bench: Bench, stream: str) -> None:
         refs = bench.filled(stream)
         connector = bench.open()
-        first = connector.pull(stream, None)
+        first = first_page(connector.pull, stream)
         moved = next(ref for ref in folded([first]) if ref in refs)
         bench.world.change(moved)
         bench.world.rest()
@@ -60,7 +60,7 @@ class Resuming:
     def test_a_deletion_during_a_reading_hides_no_record(self, bench: Bench, stream: str) -> None:
         refs = bench.filled(stream)
         connector = bench.open()
-        first = connector.pull(stream, None)
+        first = first_page(connector.pull, stream)
         gone = next(ref for ref in folded([first]) if ref in refs)
         bench.world.delete(gone)
         bench.world.rest()

@@ -88,6 +88,7 @@ def _firm(portal: Portal, rng: Random, *, at: int, number: int) -> Firm:
         "lifecyclestage": "lead",
         "hubspot_owner_id": rng.choice(reps(portal)),
     }
+    values |= _dirt(portal, rng, "companies")
     record = portal.create("companies", values, source="IMPORT", at=at + number)
     return Firm(id=record.id, name=name, domain=domain, place=(country, city, phone))
 
@@ -114,10 +115,15 @@ def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, number: int, a
         values["phone"] = f"{phone} {rng.randint(1_000_000, 9_999_999)}"
     if rng.random() < 0.7:
         values |= {"hubspot_owner_id": rng.choice(reps(portal)), "hs_lead_status": rng.choice(("NEW", "OPEN", "IN_PROGRESS"))}
+    values |= _dirt(portal, rng, "contacts")
     record = portal.create("contacts", values, source="FORM", at=at)
     if firm and domain == firm.domain:
         portal.associate(portal.links.labels[1], record.id, firm.id)
     return record.id
+
+
+def _dirt(portal: Portal, rng: Random, kind: str) -> dict[str, str]:
+    return rng.choice(words.DIRT[kind]) if portal.dirt and rng.random() < portal.dirt else {}
 
 
 def deal(portal: Portal, rng: Random, contact: int, *, at: int | None = None) -> int:

@@ -64,6 +64,11 @@ def skew(portal: Portal, access: Access, number: float, rng: Random) -> None:
     portal.skew = int(number * 1000)
 
 
+def dirty(portal: Portal, access: Access, number: float, rng: Random) -> None:
+    """Let newcomers bring values against the rules."""
+    portal.dirt = number
+
+
 def rotate(portal: Portal, access: Access, number: float, rng: Random) -> None:
     """Let refresh tokens work once."""
     access.rotates = True

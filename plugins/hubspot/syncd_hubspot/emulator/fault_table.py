@@ -33,6 +33,7 @@ _LIST = (
     _account("lag", 10, Unit.SECONDS, "searches see every write this much later", setup=effects.lag),
     _account("late", 0.2, Unit.SHARE, "of the writes are seen by searches minutes late", setup=effects.late),
     _account("ties", 1_000, Unit.MS, "grain of modified times, so that many records share one", setup=effects.ties),
+    _account("dirty", 0.1, Unit.SHARE, "of the people and firms have a value against the rules", setup=effects.dirty),
     _account("skew", 90, Unit.SECONDS, "the account's clock is ahead by this much", setup=effects.skew),
     _account("rotate", 1, Unit.NONE, "a refresh token works once; used twice, it ends every token", setup=effects.rotate),
     _meanwhile("shift", 0.3, "before pages a record is edited and moves", effects.edit),

@@ -14,10 +14,9 @@ from syncd_hubspot.emulator.account import Account
 from syncd_hubspot.emulator.activity import Activity
 from syncd_hubspot.emulator.derived import allowed, at_birth, following, rolled_up
 from syncd_hubspot.emulator.events import Event
-from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.kinds import KINDS, ObjectKind, names
 from syncd_hubspot.emulator.links import Label, Links
-from syncd_hubspot.emulator.records import Record, changed, merged
+from syncd_hubspot.emulator.records import Record, changed, merged, touched
 from syncd_hubspot.emulator.table import Table
 
 FIRST_ID = 100_000
@@ -27,7 +26,8 @@ class Portal:
     """One HubSpot account.
 
     *clock* gives epoch milliseconds; *delay* how many milliseconds a write to a record takes to reach the search index;
-    *tick* the grain of modified times, so that many records share one when it is coarse.
+    *tick* the grain of modified times, so that many records share one when it is coarse; *dirt* the share of newcomers who
+    bring a value against the rules.
     """
 
     def __init__(self, account: Account, *, clock: Callable[[], int], rng: Random) -> None:
@@ -36,6 +36,7 @@ class Portal:
         self.rng = rng
         self.skew = 0
         self.tick = 1
+        self.dirt = 0.0
         self.delay: Callable[[], int] = lambda: 0
         self.lock = RLock()
         self.links = Links()
@@ -49,7 +50,7 @@ class Portal:
 
     def well(self) -> None:
         """Let the clock be right, its grain fine, and searches see every write at once from now on."""
-        self.skew, self.tick, self.delay = 0, 1, lambda: 0
+        self.skew, self.tick, self.dirt, self.delay = 0, 1, 0.0, lambda: 0
 
     def now(self) -> int:
         """Return the time by the portal's clock."""
@@ -116,8 +117,7 @@ class Portal:
             return before
         now = self.stamp() if at is None else max(before.updated_at, at - at % self.tick)
         news |= following(table.kind, news, now=now)
-        after = changed(before, news | {table.kind.modified: iso(now)}, source=source, at=now)
-        after = replace(after, updated_at=now)
+        after = touched(table.kind, changed(before, news, source=source, at=now), now)
         self._store(table, after, at_once=at is not None)
         if at is None:
             self._tell_values(table, record_id, news, source=source)
@@ -153,10 +153,7 @@ class Portal:
         record = table.unbin(record_id)
         if record is None:
             return None
-        now = self.stamp()
-        record = replace(
-            changed(record, {table.kind.modified: iso(now)}, source="CRM_UI", at=now), updated_at=now, archived_at=None
-        )
+        record = touched(table.kind, replace(record, archived_at=None), self.stamp())
         self._store(table, record)
         self._relink(kind, record_id, self._parted.pop((kind, record_id), []))
         self._tell(self._event(table, "restore", record_id, "CRM_UI"))

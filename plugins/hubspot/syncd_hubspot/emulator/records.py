@@ -54,8 +54,13 @@ def changed(before: Record, news: Mapping[str, str], *, source: str, at: int) ->
     return replace(before, values=values, history=history)
 
 
+def touched(kind: ObjectKind, record: Record, at: int) -> Record:
+    """Return *record* modified at that time, of which its history says nothing."""
+    return replace(record, updated_at=at, values={**record.values, kind.modified: iso(at)})
+
+
 def merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: int) -> Record:
-    """Return what two records are together: the first one\'s values, filled up from the other\'s."""
+    """Return what two records are together: the first one's values, filled up from the other's."""
     known = {name: value for name, value in kept.values.items() if value}
     values = {**lost.values, **known, "hs_object_id": str(new_id), kind.modified: iso(now)}
     ids = (*kept.merged, *lost.merged, kept.id, lost.id)
@@ -75,6 +80,7 @@ def merged(kind: ObjectKind, kept: Record, lost: Record, *, new_id: int, now: in
         created_at=born,
         updated_at=now,
         merged=ids,
-        history=kept.history,
+        history={name: seen for name, seen in lost.history.items() if name not in known}
+        | {name: seen for name, seen in kept.history.items() if name in known or name not in lost.values},
         source=kept.source,
     )

@@ -47,5 +47,24 @@ FORMS = (
 )
 NOTES = ("Interested in the team plan.", "Budget next quarter.", "Asked for references.", "Not the right person.")
 CAMPAIGNS = ("Product update", "Webinar invitation", "Case study of the month", "Pricing news")
+DIRT = {
+    "contacts": (
+        {"closedate": "1672531200000.0"},
+        {"hs_email_optout": "FALSE"},
+        {"firstname": " Zo\u0065\u0308 \u200d"},
+        {"lastname": "O'Brien; DROP\n"},
+        {"jobtitle": "=HYPERLINK(1)"},
+        {"phone": "call me (maybe)"},
+        {"country": "Deutschland "},
+    ),
+    "companies": (
+        {"numberofemployees": "about 50"},
+        {"numberofemployees": "1.234,50"},
+        {"annualrevenue": "NaN"},
+        {"domain": "HTTPS://Www.Firm.Example/path"},
+        {"industry": "Software (old list)"},
+    ),
+}
+"""What is in real accounts against their own rules: airbyte PR60962, PR62866, PR26082 (read 2026-11-21)."""
 SITE = "https://www.example.com"
 SELLER = "seller.example"

@@ -61,7 +61,7 @@ def _number(field: Field, value: Json) -> Value:
         raise _unreadable(field, value)
     whole = field.precision - field.scale if field.precision else field.digits or 9
     if abs(cut) >= Decimal(10) ** whole:
-        message = f"{_label(field)}: value outside of valid range on numeric field: {value}"
+        message = f"{field.label}: value outside of valid range on numeric field: {value}"
         raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", message, fields=[field.name])
     return int(cut) if field.type == "int" else _with_point(cut)
 
@@ -86,12 +86,10 @@ def _instant(field: Field, value: Json) -> str:
 
 def _reference(org: Org, field: Field, value: Json) -> str:
     if not isinstance(value, str) or not is_id(value):
-        raise ApiError("MALFORMED_ID", f"{_label(field)}: id value of incorrect type: {value}", fields=[field.name])
+        raise ApiError("MALFORMED_ID", f"{field.label}: id value of incorrect type: {value}", fields=[field.name])
     owners = {one.name for one in org.owners_of(value)}
     if not owners & set(field.refers):
-        raise ApiError(
-            "FIELD_INTEGRITY_EXCEPTION", f"{_label(field)}: id value of incorrect type: {value}", fields=[field.name]
-        )
+        raise ApiError("FIELD_INTEGRITY_EXCEPTION", f"{field.label}: id value of incorrect type: {value}", fields=[field.name])
     found = org.find(value)
     if found is None or found[1].get("IsDeleted"):
         raise ApiError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", fields=[field.name])
@@ -105,14 +103,14 @@ def _text(field: Field, value: Json) -> str | None:
         raise _unreadable(field, value)
     text = str(value).strip()
     if field.length and len(text) > field.length:
-        message = f"{_label(field)}: data value too large: {text[:255]} (max length={field.length})"
+        message = f"{field.label}: data value too large: {text[:255]} (max length={field.length})"
         raise ApiError("STRING_TOO_LONG", message, fields=[field.name])
     if field.type == "email":
         if text and not _EMAIL.fullmatch(text):
-            raise ApiError("INVALID_EMAIL_ADDRESS", f"{_label(field)}: invalid email address: {text}", fields=[field.name])
+            raise ApiError("INVALID_EMAIL_ADDRESS", f"{field.label}: invalid email address: {text}", fields=[field.name])
         text = text.lower()
     if field.restricted and text and not _allowed(field, text):
-        message = f"{_label(field)}: bad value for restricted picklist field: {text}"
+        message = f"{field.label}: bad value for restricted picklist field: {text}"
         raise ApiError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, fields=[field.name])
     return text or None
 
@@ -120,10 +118,6 @@ def _text(field: Field, value: Json) -> str | None:
 def _allowed(field: Field, text: str) -> bool:
     known = {choice.value for choice in field.choices if choice.active}
     return all(part in known for part in (text.split(";") if field.type == "multipicklist" else [text]))
-
-
-def _label(field: Field) -> str:
-    return field.label or field.name
 
 
 def _unreadable(field: Field, value: Json) -> ApiError:

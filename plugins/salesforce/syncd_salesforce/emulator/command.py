@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from syncd_salesforce.emulator.answers import encoded
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str]) -> None:
         leads=given.leads,
         live=timedelta(seconds=given.live) if given.live else None,
     )
-    with Emulator(options) as emulator:
+    with suppress(KeyboardInterrupt), Emulator(options) as emulator:
         known = emulator.credentials
         ready = {
             "url": emulator.url,
@@ -45,10 +46,7 @@ def main(arguments: Sequence[str]) -> None:
         }
         sys.stdout.write(encoded(ready).decode() + "\n")
         sys.stdout.flush()
-        try:
-            emulator.wait()
-        except KeyboardInterrupt:
-            return
+        emulator.wait()
 
 
 def _parser() -> argparse.ArgumentParser:

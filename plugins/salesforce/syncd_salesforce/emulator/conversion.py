@@ -40,24 +40,25 @@ def convert(
         raise ApiError("INVALID_CROSS_REFERENCE_KEY", f"no living lead {lead}")
     if row.get("IsConverted"):
         raise ApiError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    with org.together():
+        made = _become(org, row, account=account, opportunity=opportunity, by=by or org.user_id)
+        _close(org, row, made, by or org.user_id)
+    return made
+
+
+def _become(org: Org, row: Row, *, account: str | None, opportunity: str | None, by: str) -> Converted:
     owner = row.get("OwnerId") if str(row.get("OwnerId")).startswith("005") else org.user_id
     company = account or str(add(org, "Account", _company(row, owner), by=by)["Id"])
     person = {name: row.get(name) for name in _SAME} | {"AccountId": company, "OwnerId": owner}
-    custom = {
-        name: value for name, value in row.items() if name.endswith("__c") and org.whole("Contact").find(name) is not None
-    }
+    custom = {name: value for name, value in row.items() if name.endswith("__c") and org.whole("Contact").find(name)}
     contact = str(add(org, "Contact", person | custom, by=by)["Id"])
-    deal = str(add(org, "Opportunity", _deal(org, row, opportunity, company, owner), by=by)["Id"]) if opportunity else None
-    if deal is not None:
-        add(
-            org,
-            "OpportunityContactRole",
-            {"OpportunityId": deal, "ContactId": contact, "IsPrimary": True, "Role": "Decision Maker"},
-        )
+    deal = None
+    if opportunity is not None:
+        deal = str(add(org, "Opportunity", _deal(org, row, opportunity, company, owner), by=by)["Id"])
+        role: dict[str, Value] = {"OpportunityId": deal, "ContactId": contact, "IsPrimary": True, "Role": "Decision Maker"}
+        add(org, "OpportunityContactRole", role, by=by)
     _follow(org, str(row["Id"]), contact)
-    made = Converted(account=company, contact=contact, opportunity=deal)
-    _close(org, row, made, by or org.user_id)
-    return made
+    return Converted(account=company, contact=contact, opportunity=deal)
 
 
 def _company(row: Row, owner: Value) -> dict[str, Value]:

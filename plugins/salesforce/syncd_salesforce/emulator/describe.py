@@ -180,7 +180,7 @@ def _field(one: Field) -> dict[str, Json]:
         "filterable": one.has("f"),
         "groupable": one.has("g"),
         "idLookup": one.has("l") or one.has("x"),
-        "label": one.label or one.name,
+        "label": one.label,
         "length": one.length,
         "name": one.name,
         "nameField": one.has("N"),
@@ -190,11 +190,12 @@ def _field(one: Field) -> dict[str, Json]:
         "picklistValues": [_choice(choice) for choice in one.choices],
         "polymorphicForeignKey": one.polymorphic,
         "precision": one.precision,
+        "queryByDistance": one.type == "address",
         "referenceTo": list(one.refers),
         "relationshipName": one.relation,
         "restrictedPicklist": one.restricted,
         "scale": one.scale,
-        "searchPrefilterable": one.type == "reference" and one.has("u"),
+        "searchPrefilterable": one.type == "reference" and one.has("n") and one.has("p"),
         "soapType": _SOAP.get(one.type, "xsd:string"),
         "sortable": one.has("s"),
         "type": one.type,
@@ -208,7 +209,7 @@ def _plain(one: Field) -> dict[str, Json]:
     never = (
         "aiPredictionField", "autoNumber", "cascadeDelete", "caseSensitive", "dependentPicklist", "deprecatedAndHidden",
         "displayLocationInDecimal", "encrypted", "formulaTreatNullNumberAsZero", "highScaleNumber", "htmlFormatted",
-        "queryByDistance", "restrictedDelete", "writeRequiresMasterRead",
+        "restrictedDelete", "writeRequiresMasterRead",
     )  # fmt: skip
     empty = (
         "calculatedFormula", "controllerName", "defaultValueFormula", "filteredLookupInfo", "inlineHelpText", "mask",

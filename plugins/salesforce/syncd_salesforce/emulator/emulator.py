@@ -12,9 +12,6 @@ from random import Random
 from threading import Event, RLock, Thread
 from types import TracebackType
 
-import uvicorn
-from starlette.applications import Starlette
-
 from syncd_salesforce.emulator import gate
 from syncd_salesforce.emulator.answers import Answer, Call, Json, Value, encoded
 from syncd_salesforce.emulator.auth import Credentials, Sessions
@@ -24,7 +21,7 @@ from syncd_salesforce.emulator.life import step
 from syncd_salesforce.emulator.misbehaviour import Faults
 from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.server import application
-from syncd_salesforce.emulator.wire import Wire
+from syncd_salesforce.emulator.serving import Serving
 from syncd_salesforce.emulator.writing import add
 
 __all__ = ["Emulator", "Options", "system_clock"]
@@ -120,13 +117,10 @@ class Emulator:
 
     def __enter__(self) -> Emulator:
         """Start serving."""
-        self._socket = socket.create_server(self._address)
-        self.instance.url = f"http://{self._address[0]}:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(_quiet(application(self.instance, self.lock)))
-        self._thread = Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name="emulated-salesforce", daemon=True
-        )
-        self._thread.start()
+        listening = socket.create_server(self._address)
+        self.instance.url = f"http://{self._address[0]}:{listening.getsockname()[1]}"
+        self._serving = Serving(application(self.instance, self.lock), listening)
+        self._serving.start()
         if self._live is not None:
             Thread(target=self._living, args=(self._live,), name="emulated-company", daemon=True).start()
         return self
@@ -134,13 +128,11 @@ class Emulator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop serving."""
         self._stopped.set()
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-        self._socket.close()
+        self._serving.stop()
 
     def wait(self) -> None:
         """Wait until the server is stopped from elsewhere."""
-        self._thread.join()
+        self._serving.wait()
 
     def _inhabit(self, options: Options) -> None:
         gc.disable()  # nothing of what is made here is garbage, and looking for it takes half the time
@@ -166,21 +158,6 @@ class Emulator:
 
     def _grain(self) -> timedelta:
         return timedelta(seconds=float(self.instance.faults.value("ties") or 1))
-
-
-def _quiet(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=Wire,
-        ws="none",
-        loop="asyncio",
-        lifespan="off",
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=1,
-    )
 
 
 def _furnish(org: Org, credentials: Credentials) -> None:

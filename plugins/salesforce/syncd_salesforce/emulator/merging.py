@@ -28,10 +28,15 @@ def merge(org: Org, winner: str, losers: Sequence[str]) -> None:
     others = [_living(org, loser) for loser in losers]
     if not 1 <= len(others) <= _MOST or "mergeable" not in entity.flags or any(one is not entity for one, _ in others):
         raise ApiError("INVALID_OPERATION", f"one or two other records of an object that can be merged, not of {entity.name}")
+    with org.together():
+        _merge(org, entity, row, [loser for _, loser in others])
+
+
+def _merge(org: Org, entity: SObject, row: Row, losers: Sequence[Row]) -> None:
     stamp = org.stamp()
     stamps: dict[str, Value] = {"LastModifiedDate": stamp, "LastModifiedById": org.user_id, "SystemModstamp": stamp}
     whole = dict(row)
-    for _, loser in others:
+    for loser in losers:
         for field in entity.fields:
             if field.has("u") and whole.get(field.name) is None and loser.get(field.name) is not None:
                 whole[field.name] = loser[field.name]

@@ -72,6 +72,7 @@ class Org:
     _objects: dict[str, SObject] = field(default_factory=dict)
     _tables: dict[str, Table] = field(default_factory=dict)
     _pending: list[_Pending] = field(default_factory=list)
+    _together: timedelta | None = None
     _shown: dict[str, SObject | None] = field(default_factory=dict)
     _blanks: dict[str, dict[str, Value]] = field(default_factory=dict)
     _prefixes: dict[str, list[SObject]] = field(default_factory=dict)
@@ -202,12 +203,22 @@ class Org:
 
     def put(self, entity: str, row: Row) -> None:
         """Keep a version of a record; it shows at once, or after `lag`."""
-        lag = self.lag()
+        lag = self.lag() if self._together is None else self._together
         if lag:
             now = self.now()
             self._pending.append(_Pending(object=entity, row=row, began_at=now, shows_at=now + lag))
         else:
             self._show(entity, row)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all that is put inside the ``with`` block show at the same instant: one transaction."""
+        before = self._together
+        self._together = self.lag() if before is None else before
+        try:
+            yield
+        finally:
+            self._together = before
 
     def draft(self, entity: str, values: Row, *, at: datetime | None = None, by: str | None = None) -> dict[str, Value]:
         """Return a new record: with an id, the stamps and the defaults of its object."""

@@ -208,8 +208,9 @@ def _check(org: Org, entity: SObject, row: Row) -> None:
 
 
 def _kept(org: Org, entity: SObject, row: Row, old: Row | None) -> str:
-    org.put(entity.name, row)
-    track(org, entity.name, row, old)
+    with org.together():
+        org.put(entity.name, row)
+        track(org, entity.name, row, old)
     after(org, entity.name, row, old)
     if entity.name in _RIGHTS:
         org.reshaped()

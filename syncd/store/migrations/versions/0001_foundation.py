@@ -278,7 +278,7 @@ def upgrade() -> None:
     sa.Column('new', sa.Text(), nullable=False, comment='JSON: what it showed then'),
     sa.Column('at', sa.BigInteger(), nullable=False, comment='when the record changed in the source'),
     sa.Column('known_at', sa.BigInteger(), nullable=False),
-    sa.Column('answer', sa.Text(), nullable=False, comment='again: ours is written again; left: theirs stays'),
+    sa.Column('answer', sa.Text(), nullable=False, comment='again: ours is written again; left: theirs stays; weighed: by its law'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_override')),
     comment='A field that we write and somebody else changed in the source.'
     )

@@ -13,6 +13,7 @@ from syncd_salesforce.emulator.soql.columns import Column, Scope, number
 from syncd_salesforce.emulator.soql.errors import malformed
 from syncd_salesforce.emulator.soql.grammar import AGGREGATES
 from syncd_salesforce.emulator.soql.printing import operand_text
+from syncd_salesforce.emulator.tables import folded
 
 __all__ = ["Grouped", "grouped", "is_grouped"]
 
@@ -37,27 +38,33 @@ def grouped(scope: Scope, rows: Iterable[Row]) -> Grouped:
     Raises: ApiError for fields that are neither grouped nor aggregated, or cannot be.
     """
     query = scope.query
-    by = {operand_text(one): _key(scope, one) for one in (query.group.by if query.group else ())}
+    by = {_text(one): _key(scope, one) for one in (query.group.by if query.group else ())}
     items = [item for item in query.items if isinstance(item, tree.Name | tree.Function)]
     if len(items) < len(query.items):
         raise malformed(query.text, query.at, "Grouped query cannot use child relationships in the SELECT list")
-    wanted = {operand_text(one): one for one in (*items, *_operands(query)) if _is_aggregate(one)}
+    wanted = {_text(one): one for one in (*items, *_operands(query)) if _is_aggregate(one)}
     for item in items:
-        if not _is_aggregate(item) and operand_text(item) not in by:
+        if not _is_aggregate(item) and _text(item) not in by:
             raise malformed(query.text, item.at, f"Field must be grouped or aggregated: {operand_text(item)}")
     measures = {text: _measure(scope, one) for text, one in wanted.items() if isinstance(one, tree.Function)}
     made = [
         dict(zip(by, key, strict=True)) | {text: measure(members) for text, measure in measures.items()}
         for key, members in _groups(list(by.values()), rows, query)
     ]
-    return Grouped(rows=list(made), names=_names(items), column=lambda operand: _result(scope, operand))
+    return Grouped(rows=list(made), names=_names(scope, items), column=lambda operand: _result(scope, operand))
 
 
 def _groups(by: Sequence[Column], rows: Iterable[Row], query: tree.Query) -> Iterable[tuple[tuple[Value, ...], list[Row]]]:
     found: dict[tuple[Value, ...], list[Row]] = {} if query.group else {(): []}
+    names: dict[tuple[Value, ...], tuple[Value, ...]] = {}
     for row in rows:
-        found.setdefault(tuple(column.get(row) for column in by), []).append(row)
+        key = tuple(column.get(row) for column in by)
+        found.setdefault(names.setdefault(tuple(folded(value) for value in key), key), []).append(row)
     return found.items()
+
+
+def _text(operand: tree.Operand) -> str:
+    return operand_text(operand).lower()
 
 
 def _key(scope: Scope, operand: tree.Operand) -> Column:
@@ -121,22 +128,22 @@ def _total(column: Column, *, mean: bool) -> Callable[[list[Row]], Value]:
     return total
 
 
-def _names(items: Sequence[tree.Name | tree.Function]) -> tuple[tuple[str, str], ...]:
+def _names(scope: Scope, items: Sequence[tree.Name | tree.Function]) -> tuple[tuple[str, str], ...]:
     names, count = [], 0
     for item in items:
         if item.alias:
             name = item.alias
         elif isinstance(item, tree.Name):
-            name = item.path[-1]
+            name = scope.column(item).path[-1]
         else:
             name, count = f"expr{count}", count + 1
-        names.append((operand_text(item), name))
+        names.append((_text(item), name))
     return tuple(names)
 
 
 def _result(scope: Scope, operand: tree.Operand) -> Column:
     """Return a column over the rows that groups have become."""
-    text = operand_text(operand)
+    text = _text(operand)
     if _is_aggregate(operand) and isinstance(operand, tree.Function):
         inner = scope.column(operand.argument).kind if operand.argument else "int"
         kind = "int" if operand.name.startswith("COUNT") else "double" if operand.name in {"SUM", "AVG"} else inner

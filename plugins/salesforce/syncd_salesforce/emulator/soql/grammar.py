@@ -21,6 +21,7 @@ AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
 
 _PARENTS = 5
 _COMPARE = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
+_RESERVED = tuple("AND ASC DESC EXCLUDES FIRST GROUP HAVING IN INCLUDES LAST LIKE LIMIT NOT NULL NULLS OR USING WITH".split())
 _CLAUSES = ("USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL")
 
 
@@ -105,7 +106,7 @@ def _item(reader: Reader) -> tree.Item:
 def _alias(reader: Reader) -> str | None:
     if reader.peek().kind != "word" or reader.peek().is_word("FROM"):
         return None
-    if reader.peek(1).text != "," and not reader.peek(1).is_word("FROM"):
+    if reader.peek().is_word(*_RESERVED) or (reader.peek(1).text != "," and not reader.peek(1).is_word("FROM")):
         raise reader.unexpected()
     return reader.take().text
 

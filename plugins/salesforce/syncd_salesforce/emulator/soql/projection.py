@@ -49,15 +49,18 @@ def no_children(item: tree.Subquery) -> tuple[str, _Part]:
 
 def emitter(scope: Scope, *, subqueries: Callable[[tree.Subquery], tuple[str, _Part]]) -> Emit:
     """Return what makes the JSON of each row of a query without groups."""
-    parts = _parts(scope, columns(scope, scope.query.items), 0)
+    parts, order = _parts(scope, columns(scope, scope.query.items), 0), list[str]()
     for item in scope.query.items:
-        if isinstance(item, tree.Subquery):
-            name, part = subqueries(item)
-            parts[name] = part
-        elif isinstance(item, tree.TypeOf):
-            name, part = _typeof(scope, item)
-            parts[name] = part
-    return _whole(scope.source.name, parts)
+        match item:
+            case tree.Subquery():
+                name, parts[name] = subqueries(item)
+                order.append(name)
+            case tree.TypeOf():
+                name, parts[name] = _typeof(scope, item)
+                order.append(name)
+            case _:
+                order += [column.alias or column.path[0] for column in columns(scope, [item])]
+    return _whole(scope.source.name, {name: parts[name] for name in order})
 
 
 def attributes(entity: str, key: Value, base: str) -> dict[str, Json]:
@@ -133,9 +136,10 @@ def _typeof(scope: Scope, item: tree.TypeOf) -> tuple[str, _Part]:
         if found is None:
             return None
         owner, parent = found
+        shown = scope.org.visible(owner.name)
         record: dict[str, Json] = {"attributes": attributes(owner.name, parent["Id"], base)}
         for name in names.get(owner.name.lower(), otherwise):
-            known = owner.find(name)
+            known = shown.find(name) if shown is not None else None
             if known is not None:
                 record[known.name] = parent.get(known.name)
         return record
