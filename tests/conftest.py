@@ -11,10 +11,15 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from syncd.store.database import Store, connect
 from syncd.store.migrate import migrate
 from syncd.store.schema import HEAD, metadata
+
+# How long an example takes says more about the machine than about the rule.
+settings.register_profile("syncd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("syncd")
 
 
 @pytest.fixture(autouse=True)

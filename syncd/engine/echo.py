@@ -24,7 +24,7 @@ from syncd.mapping.streams import ASSESSED, StreamMap, Write
 from syncd.model import Golden, Raw
 from syncd.store import assessments, hints, ledger, outbox
 from syncd.store.ledger import Answer, Entry, Override
-from syncd.store.outbox import Pending
+from syncd.store.outbox import SENT, Pending
 from syncd.store.records import Stored
 
 Verdict: TypeAlias = Literal["echo", "normalised", "stale", "override"]
@@ -138,7 +138,7 @@ def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, record: Stor
 
 def _settled(words: Mapping[str, str], waiting: Pending | None) -> Mapping[str, str]:
     """Leave out what a job of the source works on: before its receipt nothing can be told."""
-    if waiting is None or waiting.job is None:
+    if waiting is None or waiting.job in (None, SENT):
         return words
     return {field: of for field, of in words.items() if field not in waiting.fields}
 
