@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from syncd.agreement.counting import instant
+from syncd.agreement.teams import everybody
 from syncd.engine.echo import adopted, is_live, same
 from syncd.engine.evidence import OWNER, owner_names
 from syncd.engine.site import Site
@@ -102,11 +103,16 @@ def _owner_fields(stream: StreamMap) -> set[str]:
 
 
 def _owner_ids(tx: Connection, site: Site) -> Mapping[tuple[str, str], str]:
-    """Return the identifier of each owner by connection and name, if leads are given to owners in the CRMs at all."""
+    """Return the identifier of each owner by connection and name, if leads are given to owners in the CRMs at all.
+
+    In a connection that lists no owners everybody who gets leads is called as in the agreement.
+    """
     routing = site.config.handoff.routing
     if routing is None or not routing.write_owner:
         return {}
-    return {(connection, name): external_id for (connection, external_id), name in owner_names(tx).items()}
+    listed = {(connection, name): external_id for (connection, external_id), name in owner_names(tx).items()}
+    plain = site.config.connections.keys() - {connection for connection, _ in listed}
+    return {(connection, who): who for connection in plain for who in everybody(routing)} | listed
 
 
 def _owner(stream: StreamMap, one: Assessed, names: Mapping[tuple[str, str], str]) -> dict[str, Golden | None]:

@@ -66,7 +66,8 @@ def test_an_agreement_is_said_line_by_line(tmp_path: Path) -> None:
     assert said["promises"] == (
         "handoff (marketing): from became mql to assigned in 24 hours.",
         "handoff is at risk at 50% of that.",
-        "answer_feedback (marketing): from a disposition with its reason to a reply by marketing in 10 business days.",
+        "answer_feedback (marketing): from a disposition with its reason or feedback received "
+        "to a reply by marketing in 10 business days.",
         "first_contact (sales): from assigned to contact attempt in 1 open hour for high intent, "
         "2 open hours if company_size is more than 500, 2 business days (better 1 business day) otherwise.",
         "first_contact is at risk at 50%, 75%, 90% of that.",

@@ -691,3 +691,13 @@ def test_nobody_is_told_again_because_two_records_turn_out_one_person_or_two_aga
         words: [one.owner[:3] for one in office.person(words).assignments] for words in ("ann@firm.example", "bo@firm.example")
     }
     assert owners == {"ann@firm.example": ["kim"], "bo@firm.example": ["lee"]}
+
+
+def test_an_owner_is_written_by_name_where_no_owners_are_listed(office: Home) -> None:
+    office.mapping = MAPPING.replace("assigned_to: Rep", "assigned_to: Owner")
+    office.agreement = AGREEMENT.replace("routing:\n", "routing:\n  write_owner: true\n")
+    office.open()
+    demo(office)
+    after(office, minutes=1)
+
+    assert office.crm.fields(ANN)["Owner"] == "kim@firm.example"
