@@ -87,7 +87,7 @@ MUTATIONS = (
     Mutation("an older version replaces a newer one", "syncd.store.records.load", partial(_ageless, records.load), 1, "lies"),
     Mutation("a duplicate is counted", "syncd.store.activities._COUNTS", true(), 10),
     Mutation("a changed activity stands beside its old self", "syncd.store.activities.remove", _nothing, 3),
-    Mutation("writes without an answer are taken for done", "syncd.engine.sync.push_batch", _taken_for_done, 1, "lies fails"),
+    Mutation("writes without an answer are taken for done", "syncd.engine.sync.push_batch", _taken_for_done, 21, "lies fails"),
     Mutation("a receipt is settled and not noted", "syncd.store.ledger.save", _nothing, 7, "moves merges"),
     Mutation("a receipt is settled twice", "syncd.store.outbox.drop", _nothing, 0),
     Mutation("a settled refusal stays in the inbox", "syncd.store.inbox.resolve", _nothing, 7, "receipts inbox"),
@@ -96,7 +96,7 @@ MUTATIONS = (
     Mutation("time alone changes nothing", "syncd.agreement.horizon.time_to_change", _never, 15, "deletes"),
     Mutation("an address of many identifies somebody", "syncd.engine.identity.SHARED_ABOVE", 50, 1, "shared"),
     Mutation("people taken apart are joined again", "syncd.store.records.keep_apart", _nothing, 0, "unmerges"),
-    Mutation("a merge forgets what one of two had chosen", "syncd.engine.identity.inherit", _nothing, 14, "links moves"),
+    Mutation("a merge forgets what one of two had chosen", "syncd.engine.identity.inherit", _nothing, 35, "links moves"),
     Mutation("a changed mapping folds nobody anew", "syncd.engine.sync.refold_is_needed", lambda _: False, 15, "reloads"),
 )
 
