@@ -9,9 +9,9 @@ from typing import NamedTuple
 from syncd.agreement.checklists import Lack, lacking
 from syncd.agreement.claims import Said, in_order, said
 from syncd.agreement.conditions import Facts
-from syncd.agreement.counting import EventType, History
+from syncd.agreement.counting import FOREVER, EventType, History
 from syncd.agreement.gates import gates
-from syncd.agreement.handoff import SQL, Handoff
+from syncd.agreement.handoff import LEAD, NONE, NURTURE, SQL, Handoff
 from syncd.agreement.journey import Claim, Evidence, Journey
 from syncd.agreement.scoring import Score, scorer
 from syncd.agreement.stages import counts_after, opinion, recorded, standing, told
@@ -35,9 +35,14 @@ class Judgment:
 
 
 class Judge(NamedTuple):
-    """A compiled agreement: ``judge(facts, history, evidence, now)``, and which events it asks for."""
+    """A compiled agreement: ``judge(facts, history, evidence, now)``, and which events it asks for.
+
+    ``glance(facts, history, stage, now)`` is for the many of whom nothing but the score ever spoke and who were in *stage*, not
+    yet an MQL: the same judgment but for the moves that led there, ``None`` if they are anywhere else now.
+    """
 
     judge: Callable[[Facts, History, Evidence, int], Judgment]
+    glance: Callable[[Facts, History, str, int], Judgment | None]
     wants: Callable[[EventType], bool]
 
 
@@ -67,4 +72,24 @@ def judge(agreement: Agreement, handoff: Handoff) -> Judge:
             next_change_at=min(score.next_change_at, asked.until, way.next_change_at),
         )
 
-    return Judge(judge_one, lambda event: compiled.wants(event) or doors.wants(event))
+    def glance_at(facts: Facts, history: History, was: str, now: int) -> Judgment | None:
+        score, asked = compiled.score(facts, history, now, -FOREVER), doors.ask(facts, history, now, -FOREVER)
+        if asked.sql or standing(model, score, was, asked).stage != was:
+            return None
+        return Judgment(
+            score=score,
+            way=_UNMOVED[was],
+            lack=None,
+            keep=(),
+            next_change_at=min(score.next_change_at, asked.until),
+        )
+
+    return Judge(judge_one, glance_at, lambda event: compiled.wants(event) or doors.wants(event))
+
+
+_UNMOVED = {
+    stage: Journey(
+        stage=stage, entered_at=None, moves=(), episodes=(), refused=(), counts_after=-FOREVER, next_change_at=FOREVER
+    )
+    for stage in (NONE, LEAD, NURTURE)
+}

@@ -121,7 +121,7 @@ def _save(tx: Connection, judged: Sequence[Judged], assessed: Sequence[Assessed]
     journeys.claim(tx, [(one.person.id, claim) for one in judged for claim in one.keep])
     journeys.assign(tx, [made for one in judged for made in one.assigned])
     other = {one.now.person_id for one in assessed if _is_other(one.last, one.now)}
-    moved = [one for one in judged if one.keep or one.judgment.way.episodes or one.person.id in other]
+    moved = [one for one in judged if not one.at_rest and (one.keep or one.judgment.way.episodes or one.person.id in other)]
     journeys.replace(
         tx,
         [one.person.id for one in moved],

@@ -61,7 +61,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What came of it. ``assigned`` are new; ``alarms`` those since the last assessment."""
+    """What came of it. ``assigned`` are new; ``alarms`` those since the last assessment.
+
+    ``at_rest``: only the score spoke, and moved nobody; the moves that led there were not asked for.
+    """
 
     person: Person
     known: Known
@@ -71,6 +74,7 @@ class Judged:
     clocks: tuple[Clock, ...]
     alarms: tuple[Action, ...]
     next_change_at: int
+    at_rest: bool = False
 
     @property
     def owner(self) -> str:
@@ -81,8 +85,9 @@ class Judged:
 class Court:
     """A compiled agreement, and what is known of the teams, for one batch of people."""
 
-    def __init__(self, tx: Connection, site: Site, now: int) -> None:
-        self._tx, self._site, self._now = tx, site, now
+    def __init__(self, tx: Connection, site: Site, now: int, *, whole: bool = False) -> None:
+        """*whole*: tell the moves even of those whom only the score ever spoke of."""
+        self._tx, self._site, self._now, self._whole = tx, site, now, whole
         self._live_since = live_since(tx, site)
         self._imported = imported_at(tx)
         self._judge = agreement.judge(site.config.agreement, site.config.handoff)
@@ -98,13 +103,18 @@ class Court:
         new = [person for person, said in first.items() if said.way.episodes and person not in known]
         known |= evidence.known(self._tx, self._site, new) if new else {}
         for one in people:
-            mine = known.get(one.id)
+            mine, said = known.get(one.id), first[one.id]
             if mine is None:
-                yield self._by_score_alone(one, first[one.id], claims.get(one.id, ()))
+                yield self._by_score_alone(one, said, claims.get(one.id, ()))
             else:
                 yield self._with_clocks(one, mine)
 
     def _first(self, person: Person, known: Known | None, claims: tuple[Claim, ...]) -> Judgment:
+        """Judge somebody for a start: most are known to the score alone, and where it left them."""
+        if known is None and claims and not self._whole:
+            glanced = self._judge.glance(person.facts, person.history, claims[-1].to, self._now)
+            if glanced is not None:
+                return glanced
         return self._asked(person, known.evidence if known is not None else Evidence(claims=claims))
 
     def _asked(self, person: Person, said: Evidence) -> Judgment:
@@ -120,6 +130,7 @@ class Court:
             clocks=(),
             alarms=(),
             next_change_at=said.next_change_at,
+            at_rest=not said.way.moves,
         )
 
     # -- with sales in it

@@ -23,7 +23,7 @@ _MINUTE = 60_000_000
 
 def judged(tx: Connection, site: Site, person: int, now: int) -> Judged:
     """Judge one person as of *now*; nothing is kept of it."""
-    court = Court(tx, site, now)
+    court = Court(tx, site, now, whole=True)
     return next(iter(court.judged(people_to_judge(tx, site, [assessments.one(tx, person)], court.wants))))
 
 

@@ -148,3 +148,24 @@ def test_looking_more_often_changes_nothing_that_was_kept(webinars: list[int], l
         assert steps(again.way) == steps(found.way)
         assert found.next_change_at > start + look * day
         evidence = kept
+
+
+@given(
+    said=st.lists(st.sampled_from(["lead", "nurture"]), min_size=1, max_size=4),
+    size=st.sampled_from([None, 120, 900]),
+    days=st.lists(st.integers(1, 20), max_size=4),
+)
+def test_a_glance_says_what_a_whole_judgment_would(said: list[str], size: int | None, days: list[int]) -> None:
+    claims = tuple(Claim(at(f"2026-10-{day:02}"), to, "daemon") for day, to in enumerate(said, start=1))
+    facts: dict[str, Golden] = {"email": "ann@firm.example"}
+    if size is not None:
+        facts["company_size"] = size
+    events = history(*((f"2026-10-{day:02}", "webinar_attended") for day in days))
+    whole = judged().judge(facts, events, Evidence(claims=claims), at("2026-10-25"))
+
+    glanced = judged().glance(facts, events, said[-1], at("2026-10-25"))
+
+    assert (glanced is None) == (whole.way.stage != said[-1])
+    if glanced is not None:
+        assert (glanced.score, glanced.way.stage, glanced.keep) == (whole.score, whole.way.stage, whole.keep)
+        assert glanced.next_change_at == whole.next_change_at
