@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ Dump: TypeAlias = dict[str, list[str]]
 Rows: TypeAlias = dict[str, list[list[object]]]
 
 SQLITE = "sqlite:///syncd.db"
-_INSTANTS = {LIVE_MARK, "digest"}
+_INSTANTS = re.compile(rf"{LIVE_MARK}|digest|first read ")
 
 
 def dump(home: Path, *, store: str = SQLITE) -> Dump:
@@ -95,7 +96,7 @@ class _Reader:
     def _sources(self) -> Rows:
         stream, record = self._streams, self._records
         return {
-            "mark": [[row.name, row.name in _INSTANTS or row.value] for row in self._rows(schema.mark)],
+            "mark": [[row.name, bool(_INSTANTS.match(row.name)) or row.value] for row in self._rows(schema.mark)],
             "stream": [
                 [stream[row.id], row.kind, row.cursor is None, row.wanted, row.complete_at is None, row.full_since is None]
                 for row in self._rows(schema.stream)
