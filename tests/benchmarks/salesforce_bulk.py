@@ -62,7 +62,8 @@ def install(home: Path, ready: dict[str, str]) -> None:
     (home / "agreement.yaml").write_text((shipped("demo").parent / "agreement.yaml").read_text())
     (home / "secret").write_text(ready["client_secret"])
     settings = f"{{login_url: '{ready['url']}', client_id: {ready['client_id']}, client_secret: 'file:secret', {MORE}}}"
-    main_file = f"connections:\n  salesforce:\n    type: salesforce\n    write_back: none\n    settings: {settings}\n"
+    main_file = "channels: {trial: {file: notices.txt}}\n"
+    main_file += f"connections:\n  salesforce:\n    type: salesforce\n    write_back: none\n    settings: {settings}\n"
     (home / "syncd.yaml").write_text(main_file)
 
 
