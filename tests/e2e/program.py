@@ -49,7 +49,7 @@ def syncd(*arguments: object, env: Mapping[str, str] | None = None, cwd: Path | 
 
 def surroundings(env: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which nothing of the developer's own shows, and tables have room."""
-    mine = {name: value for name, value in os.environ.items() if not name.startswith(("SYNCD", "PYTEST", "COVERAGE"))}
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(("SYNCD", "PYTEST", "COVERAGE", "UV"))}
     return mine | {"COLUMNS": "250", "TERM": "xterm"} | dict(env or {})
 
 
