@@ -72,6 +72,11 @@ def published(points: int) -> int:
     return whole if points >= 0 else -whole
 
 
+def reason(line: Line) -> str:
+    """Say what a line gives: ``company_size in 10..500 +30``; a text that began with the sign would be a formula to some."""
+    return f"{line.says} {published(line.points):+d}"
+
+
 class Scorer(NamedTuple):
     """A compiled model: ``score(facts, history, now, since)``, and whether it asks for a type of event at all."""
 

@@ -64,7 +64,7 @@ def preview(days: int) -> None:
     config, _ = configured()
     with site() as here:
         with here.store.read() as tx:
-            found = list(compared(tx, here, config.agreement, days=days, now=here.now()))
+            found = list(compared(tx, here, config, days=days, now=here.now()))
         with here.store.write() as tx:
             streams.remember(tx, _previewed(config), instant(here.now()).isoformat())
     moved = [one for one in found if one.before.stage != one.after.stage]
@@ -73,6 +73,9 @@ def preview(days: int) -> None:
         return
     before, after = _mqls(found)
     line(f"{len(found)} people over {days} days: {before} times an MQL under the version in force, {after} under the file's.")
+    if not moved:
+        line("nobody would stand elsewhere")
+        return
     stages = Counter((one.owner or "nobody", one.before.stage or "none", one.after.stage or "none") for one in moved)
     table(("owner", "stands", "would stand", "people"), [(*where, count) for where, count in sorted(stages.items())])
     table(

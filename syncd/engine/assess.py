@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from syncd.agreement.assess import reason
 from syncd.agreement.checklists import spoken
 from syncd.agreement.clocks import most_urgent
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
 from syncd.agreement.dispositions import chases, hint
 from syncd.agreement.judging import judge
+from syncd.agreement.scoring import reason
 from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, imported_at
 from syncd.engine.plan import Assessed, plan
 from syncd.engine.site import Counts, Site

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from syncd.agreement.alarms import Action
-from syncd.agreement.assess import reason
 from syncd.agreement.clocks import Clock, most_urgent
 from syncd.agreement.counting import FOREVER, instant
 from syncd.agreement.handoff import CUSTOMER, OPPORTUNITY, RENEWAL, SQL
 from syncd.agreement.notices import Event, Notice, alert
+from syncd.agreement.scoring import reason
 from syncd.config.templates import rendered
 from syncd.engine.judging import Judged, live_since
 from syncd.engine.site import Site

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from syncd.agreement.assess import assessor
-from syncd.agreement.terms import Agreement
+from syncd.agreement.counting import FOREVER, History
+from syncd.agreement.gates import gates
+from syncd.agreement.handoff import StageTerms
+from syncd.agreement.scoring import Score, reason, score
+from syncd.agreement.stages import standing
 from syncd.model import Golden
 from tests.agreement.build import ARTICLE_000, at, history, sentence
 
@@ -15,12 +18,15 @@ NOW = at("2026-11-20")
 MODEL = replace(
     ARTICLE_000, leave_mql_below=40, instantly_mql=(sentence("demo_request"),), never_mql=(sentence("unsubscribed"),)
 )
-AGREEMENT = Agreement(name="test", version=7, zone="UTC", kinds=(), models={"m": MODEL}, active="m")
 KNOWN: dict[str, Golden] = {"email": "ann@firm.example"}
 SMALL: dict[str, Golden] = {**KNOWN, "company_size": 120}  # 30 points
 DEMO = (("2026-11-01", "demo_request"),)
 WEBINAR = (("2026-11-01", "webinar_attended"),)  # 20 points
 CASE_STUDY = (("2026-11-01", "download", "case_study"),)  # 10 points
+
+
+def scored(facts: dict[str, Golden], happened: History) -> Score:
+    return score(MODEL, facts, happened, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -54,13 +60,17 @@ CASE_STUDY = (("2026-11-01", "download", "case_study"),)  # 10 points
 def test_a_score_leads_to_a_stage(
     facts: dict[str, Golden], events: tuple[tuple[str, str], ...], before: str, stage: str, cause: str
 ) -> None:
-    result = assessor(AGREEMENT).assess(facts, history(*events), before, NOW)
+    happened = history(*events)
+    asked = gates(StageTerms(), "UTC").ask(facts, happened, NOW, -FOREVER)
 
-    assert (result.stage, result.cause) == (stage, cause)
+    assert standing(MODEL, scored(facts, happened), before, asked)[:2] == (stage, cause)
 
 
 def test_reasons_are_said_in_the_words_of_the_agreement() -> None:
-    result = assessor(AGREEMENT).assess(SMALL, history(*WEBINAR, *CASE_STUDY), "lead", NOW)
+    result = scored(SMALL, history(*WEBINAR, *CASE_STUDY))
 
-    assert result.reasons == ("company_size in 10..500 +30", "webinar_attended +20", "download of case_study +10")
-    assert result.version == 7
+    assert [reason(line) for line in result.reasons(MODEL.top_reasons)] == [
+        "company_size in 10..500 +30",
+        "webinar_attended +20",
+        "download of case_study +10",
+    ]

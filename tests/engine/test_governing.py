@@ -85,7 +85,7 @@ def test_a_preview_shows_who_would_stand_elsewhere_and_changes_nothing(firm: Hom
     firm.agreement = SECOND
     draft = firm.config()
     with firm.store.read() as tx:
-        [one] = compared(tx, firm.site, draft.agreement, days=90, now=firm.site.now())
+        [one] = compared(tx, firm.site, draft, days=90, now=firm.site.now())
 
     assert (one.name, one.before.stage, one.after.stage) == ("ann@firm.example", "nurture", "lead")
     assert firm.score("ann@firm.example") == (30, "nurture")
@@ -106,10 +106,20 @@ def test_a_preview_counts_how_often_somebody_became_an_mql(firm: Home) -> None:
     sign(firm, UNSIGNED)
     firm.sync()
     with firm.store.read() as tx:
-        [one] = compared(tx, firm.site, firm.site.config.agreement, days=90, now=firm.site.now())
+        [one] = compared(tx, firm.site, firm.site.config, days=90, now=firm.site.now())
 
     assert one.before == one.after
     assert one.before.mqls == 2  # 30 + 15 for three views in 14 days + up to 4 x 5, twice
+
+
+def test_a_preview_goes_by_the_gates_of_the_stages_too(firm: Home) -> None:
+    sign(firm, UNSIGNED)
+    firm.sync()
+    firm.agreement = f"{SECOND}stages: {{enter: {{lead: [city is known]}}}}\n"
+    with firm.store.read() as tx:
+        [one] = compared(tx, firm.site, firm.config(), days=90, now=firm.site.now())
+
+    assert (one.before.stage, one.after.stage) == ("nurture", "")
 
 
 def test_what_nobody_looked_at_for_a_month_is_named(firm: Home) -> None:
