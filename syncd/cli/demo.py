@@ -106,7 +106,7 @@ def _show(systems: int, read: int, written: int) -> None:
         hottest = sorted(everybody(tx, here), key=lambda row: -int(str(row["score"] or 0)))[:5]
     line()
     line(f"Read {read} rows of {systems} systems, wrote {written} scores back: see exports/contacts-scores.csv.")
-    line("People: " + ", ".join(f"{number} {stage}" for stage, number in stages.items()))
+    line("People: " + ", ".join(f"{number} {stage or 'without a stage'}" for stage, number in stages.items()))
     line()
     table(
         ("hottest", "score", "grade", "stage", "because"),
