@@ -1,30 +1,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from syncd.cli import main
-from syncd.plugins import Plugins
 from syncd.spi import Misconfigured, Unauthorized, Unavailable
-from syncd.testing import FakeRemote, VirtualClock, fake_spec
-from tests.engine.build import AGREEMENT, MAPPING, START, STREAMS
-
-
-@pytest.fixture
-def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeRemote:
-    """The remote of the one connection of an installation in the working folder."""
-    (tmp_path / "mapping").mkdir()
-    (tmp_path / "syncd.yaml").write_text("connections:\n  crm: {type: crm}\n")
-    (tmp_path / "agreement.yaml").write_text(AGREEMENT)
-    (tmp_path / "mapping" / "crm.yaml").write_text(MAPPING)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("SYNCD_CONFIG", raising=False)
-    one = FakeRemote(STREAMS, page_size=3, now=VirtualClock(START).now)
-    monkeypatch.setattr("syncd.plugins.found", lambda: Plugins(installed=(), specs={"crm": fake_spec(one, name="crm")}))
-    return one
+from syncd.testing import FakeRemote
 
 
 def test_a_rehearsal_says_what_would_be_created_and_creates_nothing(remote: FakeRemote) -> None:

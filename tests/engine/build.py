@@ -94,6 +94,7 @@ class Home:
     rng: Random = field(default_factory=lambda: Random(7))
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         for name in ("crm", "shop"):
             self.remotes[name] = FakeRemote(self.streams, page_size=3, now=self.clock.now, forms=self.forms)
         self.open()

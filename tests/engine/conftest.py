@@ -12,6 +12,4 @@ from tests.engine.build import Home
 
 @pytest.fixture
 def home(tmp_path: Path, store: Store) -> Home:
-    folder = tmp_path / "config"
-    folder.mkdir()
-    return Home(folder, store)
+    return Home(tmp_path / "config", store)

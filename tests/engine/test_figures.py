@@ -11,8 +11,8 @@ from syncd.engine.notices import notify_due
 from syncd.model import Ref
 from syncd.report.compliance import figures
 from syncd.store.database import Store
-from tests.engine.build import STREAMS, Home
-from tests.engine.test_handoff import AGREEMENT, MAPPING, Told, after, demo, did
+from tests.engine.build import Home
+from tests.engine.test_handoff import AGREEMENT, Told, after, demo, did, trial_of
 
 FIGURES = (
     AGREEMENT.replace(
@@ -28,16 +28,7 @@ FIGURES = (
 
 @pytest.fixture
 def home(tmp_path: Path, store: Store) -> Home:
-    folder = tmp_path / "config"
-    folder.mkdir()
-    home = Home(
-        folder,
-        store,
-        streams={**STREAMS, "deals": "deal"},
-        mapping=MAPPING,
-        agreement=FIGURES,
-        channels="channels: {trial: {file: notices.txt}}\n",
-    )
+    home = trial_of(tmp_path, store, FIGURES)
     home.sync()
     return home
 

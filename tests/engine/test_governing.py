@@ -32,9 +32,7 @@ def sign(home: Home, text: str) -> None:
 @pytest.fixture
 def firm(tmp_path: Path, store: Store) -> Home:
     """A draft, and one contact of a company of 100, worth 30 points by the first agreement and 20 by the second."""
-    folder = tmp_path / "config"
-    folder.mkdir()
-    home = Home(folder, store, agreement=UNSIGNED)
+    home = Home(tmp_path / "config", store, agreement=UNSIGNED)
     home.crm.put("accounts", "a", {"Name": "Firm", "Website": "firm.example", "Size": "100"})
     home.crm.put("contacts", "1", {"Email": "ann@firm.example"}, associations=[Association("account", Ref("accounts", "a"))])
     return home

@@ -88,29 +88,30 @@ class Told:
         self.messages.append((message.event, message.to))
 
 
-@pytest.fixture
-def office(tmp_path: Path, store: Store) -> Home:
-    """A CRM without anybody in it, read to its end: from Friday 12:00 on everything is news."""
-    folder = tmp_path / "config"
-    folder.mkdir()
-    home = Home(
-        folder,
+def trial_of(tmp_path: Path, store: Store, agreement: str = AGREEMENT) -> Home:
+    """An installation on a CRM with deals and nobody in it, that tells whom it has to in a file."""
+    return Home(
+        tmp_path / "config",
         store,
         streams={**STREAMS, "deals": "deal"},
         mapping=MAPPING,
-        agreement=AGREEMENT,
+        agreement=agreement,
         channels="channels: {trial: {file: notices.txt}}\n",
     )
+
+
+@pytest.fixture
+def office(tmp_path: Path, store: Store) -> Home:
+    """A CRM without anybody in it, read to its end: from Friday 12:00 on everything is news."""
+    home = trial_of(tmp_path, store)
     home.sync()
     return home
 
 
 def with_owners(tmp_path: Path, store: Store) -> Home:
     """A CRM that names owners by identifier, on accounts too."""
-    folder = tmp_path / "config"
-    folder.mkdir()
     return Home(
-        folder,
+        tmp_path / "config",
         store,
         streams={**STREAMS, "deals": "deal", "owners": "owner"},
         mapping=MAPPING + OWNERS,
@@ -315,10 +316,8 @@ def test_an_accepted_lead_with_a_deal_becomes_opportunity_and_customer(office: H
 
 
 def test_history_is_measured_and_nobody_is_told_or_given_anything(tmp_path: Path, store: Store) -> None:
-    folder = tmp_path / "config"
-    folder.mkdir()
     home = Home(
-        folder,
+        tmp_path / "config",
         store,
         mapping=MAPPING.replace(
             "  deals:\n    read: {amount: Amount, close_date: Close, stage: Phase, lost_reason: Lost}\n", ""
@@ -459,16 +458,7 @@ def test_a_lead_given_away_is_not_given_away_again_in_the_same_instant(office: H
 
 
 def test_going_live_as_agreed_does_not_make_news_of_the_first_import(tmp_path: Path, store: Store) -> None:
-    folder = tmp_path / "config"
-    folder.mkdir()
-    home = Home(
-        folder,
-        store,
-        streams={**STREAMS, "deals": "deal"},
-        mapping=MAPPING,
-        agreement=AGREEMENT.replace("time:\n", 'time:\n  go_live: "2026-11-01T00:00:00Z"\n'),
-        channels="channels: {trial: {file: notices.txt}}\n",
-    )
+    home = trial_of(tmp_path, store, AGREEMENT.replace("time:\n", 'time:\n  go_live: "2026-11-01T00:00:00Z"\n'))
     demo(home)
     home.clock.advance(timedelta(days=2))
     home.sync()
@@ -571,10 +561,8 @@ def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
 def test_the_owner_chosen_is_the_crms_owner_only_if_that_was_agreed(
     tmp_path: Path, store: Store, written: str, owner: str | None
 ) -> None:
-    folder = tmp_path / "config"
-    folder.mkdir()
     home = Home(
-        folder,
+        tmp_path / "config",
         store,
         streams={**STREAMS, "deals": "deal", "users": "owner"},
         mapping=MAPPING.replace("assigned_to: Rep", "assigned_to: Owner") + "  users:\n    read: {email: Mail}\n",
