@@ -166,3 +166,37 @@ def test_an_address_is_an_object_and_a_name_is_text(emulator: Emulator) -> None:
     add(emulator.org, "Lead", {"LastName": "Roe", "Company": "Example Ltd", "City": "Bonn"})
     answer = asked(emulator, "SELECT Name, Address FROM Lead")
     assert '"Name":"Roe","Address":{"city":"Bonn","country":null,' in answer
+
+
+def headings(emulator: Emulator, query: str) -> list[tuple[str, str, list[str]]]:
+    content = emulator.ask("GET", "/query", q=query, columns="true").content
+    assert isinstance(content, dict)
+    columns = content["columnMetadata"]
+    assert isinstance(columns, list)
+    made: list[tuple[str, str, list[str]]] = []
+    for column in columns:
+        assert isinstance(column, dict)
+        inside = column["joinColumns"]
+        assert isinstance(inside, list)
+        names = [str(one["columnName"]) for one in inside if isinstance(one, dict)]
+        made.append((str(column["columnName"]), str(column["displayName"]), names))
+    return made
+
+
+def test_a_client_may_ask_for_the_headings_of_a_query(emulator: Emulator) -> None:
+    query = "SELECT Name, (SELECT LastName FROM Contacts), Owner.Name, Owner.Id, Industry FROM Account"
+    assert headings(emulator, query) == [
+        ("Name", "Name", []),
+        ("Contacts", "Contacts", ["LastName"]),
+        ("Owner", "Owner", ["Name", "Id"]),
+        ("Industry", "Industry", []),
+    ]
+
+
+def test_the_headings_of_groups_tell_what_was_counted(emulator: Emulator) -> None:
+    query = "SELECT Industry, AVG(AnnualRevenue), COUNT(Id) many FROM Account GROUP BY Industry"
+    assert headings(emulator, query) == [
+        ("Industry", "Industry", []),
+        ("expr0", "avg(AnnualRevenue)", []),
+        ("many", "count(Id)", []),
+    ]

@@ -9,6 +9,7 @@ from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json
 from syncd_salesforce.emulator.instance import Cursor, Instance
 from syncd_salesforce.emulator.soql.columns import Scope
 from syncd_salesforce.emulator.soql.grammar import parse
+from syncd_salesforce.emulator.soql.headings import headings
 from syncd_salesforce.emulator.soql.projection import columns
 from syncd_salesforce.emulator.soql.run import Found, found, is_count
 from syncd_salesforce.emulator.soql.tree import Name, Query
@@ -48,6 +49,8 @@ def _first(instance: Instance, call: Call, *, everything: bool) -> Answer:
     if instance.faults.strike("too_large", call):
         raise ApiError("OPERATION_TOO_LARGE", "exceeded 100000 distinct who/what's")
     tree = parse(text)
+    if call.query.get("columns") == "true":
+        return Answer(content=headings(instance.org, tree))
     result = found(instance.org, tree, everything=everything, keep=lambda rest: f"{_kept(instance, rest, 200)}-0")
     if is_count(tree):
         return Answer(content={"totalSize": len(result.rows), "done": True, "records": []})

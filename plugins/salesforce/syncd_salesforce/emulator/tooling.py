@@ -13,6 +13,7 @@ from syncd_salesforce.emulator.ids import full
 from syncd_salesforce.emulator.instance import Instance
 from syncd_salesforce.emulator.schema import Choice, Field
 from syncd_salesforce.emulator.soql.grammar import parse
+from syncd_salesforce.emulator.soql.headings import headings
 from syncd_salesforce.emulator.soql.run import found, is_count
 from syncd_salesforce.emulator.writing import add
 
@@ -31,6 +32,8 @@ _LENGTHS = {"TextArea": 255, "Email": 80, "Phone": 40, "Url": 255, "Picklist": 2
 def query(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
     """Answer GET /tooling/query?q=…"""
     tree = parse(call.query.get("q", ""))
+    if call.query.get("columns") == "true":
+        return Answer(content=headings(instance.org, tree, tooling=True))
     result = found(instance.org, tree, tooling=True)
     records = [] if is_count(tree) else [result.emit(row, f"{call.base}/tooling") for row in result.rows]
     total = len(result.rows)

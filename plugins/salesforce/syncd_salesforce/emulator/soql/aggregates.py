@@ -15,7 +15,7 @@ from syncd_salesforce.emulator.soql.grammar import AGGREGATES
 from syncd_salesforce.emulator.soql.printing import operand_text
 from syncd_salesforce.emulator.tables import folded
 
-__all__ = ["Grouped", "grouped", "is_grouped"]
+__all__ = ["Grouped", "grouped", "is_grouped", "result_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def grouped(scope: Scope, rows: Iterable[Row]) -> Grouped:
         dict(zip(by, key, strict=True)) | {text: measure(members) for text, measure in measures.items()}
         for key, members in _groups(list(by.values()), rows, query)
     ]
-    return Grouped(rows=list(made), names=_names(scope, items), column=lambda operand: _result(scope, operand))
+    return Grouped(rows=list(made), names=result_names(scope, items), column=lambda operand: _result(scope, operand))
 
 
 def _groups(by: Sequence[Column], rows: Iterable[Row], query: tree.Query) -> Iterable[tuple[tuple[Value, ...], list[Row]]]:
@@ -128,7 +128,8 @@ def _total(column: Column, *, mean: bool) -> Callable[[list[Row]], Value]:
     return total
 
 
-def _names(scope: Scope, items: Sequence[tree.Name | tree.Function]) -> tuple[tuple[str, str], ...]:
+def result_names(scope: Scope, items: Sequence[tree.Name | tree.Function]) -> tuple[tuple[str, str], ...]:
+    """Return the text of each item of a query with groups, and the name that its value bears in a result."""
     names, count = [], 0
     for item in items:
         if item.alias:
