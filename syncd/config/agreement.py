@@ -14,9 +14,10 @@ from syncd.config.notices import NotifyTerms
 from syncd.config.routing import RoutingSection
 from syncd.config.sla import AttemptsSection, SlaSection
 from syncd.config.stages import DispositionsSection, StagesSection
-from syncd.config.validation import Duration, Share, Strict
+from syncd.config.validation import Share, Strict
 from syncd.mapping.fields import Blanks
 from syncd.mapping.reading import FieldType
+from syncd.spi import Duration
 
 Points: TypeAlias = Annotated[Decimal, Field(ge=-10000, le=10000, decimal_places=6)]
 

@@ -16,7 +16,8 @@ from syncd.agreement.counting import micros, micros_of
 from syncd.agreement.policies import TimeTerms
 from syncd.config.holidays import by_law, from_file, without
 from syncd.config.source import ConfigProblem, Document, Path_
-from syncd.config.validation import Duration, Strict
+from syncd.config.validation import Strict
+from syncd.spi import Duration
 
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from syncd.agreement.notices import EVENTS, Event
 from syncd.config import templates
 from syncd.config.source import ConfigProblem, Document, Path_
-from syncd.config.validation import Duration, Strict, did_you_mean
-from syncd.spi import SecretRef
+from syncd.config.validation import Strict, did_you_mean
+from syncd.spi import Duration, SecretRef
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

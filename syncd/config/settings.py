@@ -9,7 +9,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from syncd.config.notices import ChannelSettings
-from syncd.config.validation import Duration, Strict
+from syncd.config.validation import Strict
+from syncd.spi import Duration
 
 WriteBack: TypeAlias = Literal["none", "shadow", "live"]
 

@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema,
 from syncd.agreement.durations import Clockwork
 from syncd.agreement.policies import Per
 from syncd.config.presets import Preset, filled
-from syncd.config.validation import Duration, Share, Strict
+from syncd.config.validation import Share, Strict
+from syncd.spi import Duration
 
 
 def _at_least(value: object) -> object:

@@ -27,8 +27,9 @@ from syncd.agreement.handoff import (
     StageTerms,
 )
 from syncd.config.source import ConfigProblem, Document, Path_
-from syncd.config.validation import Duration, Strict
+from syncd.config.validation import Strict
 from syncd.config.words import Checks, Words
+from syncd.spi import Duration
 
 Stage: TypeAlias = Literal["lead", "mql", "working", "sql", "opportunity", "customer", "renewal", "nurture", "disqualified"]
 _PARTIES: tuple[Party, ...] = ("daemon", "marketing", "sales", "crm")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from syncd.config.source import ConfigProblem, Document, Path_
@@ -52,23 +51,6 @@ def did_you_mean(word: str, known: list[str]) -> str:
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; there is {', '.join(sorted(known))}" if known else ""
-
-
-def _duration(value: object) -> object:
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(s|m|h|d)", value.strip())):
-        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[match[2]]
-        return timedelta(**{unit: int(match[1])})
-    if isinstance(value, timedelta):
-        return value
-    raise ValueError("is not a duration; write for example 30s, 5m, 1h or 2d")
-
-
-Duration: TypeAlias = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    PlainSerializer(lambda value: f"{int(value.total_seconds())}s", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30s", "5m", "1h"]}),
-]
 
 
 def _share(value: object) -> object:

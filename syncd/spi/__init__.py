@@ -42,7 +42,7 @@ from syncd.model import (
     SourceRecord,
     Suggestion,
 )
-from syncd.spi.access import Budget, Client, Hook, Login, Pass, Reply, SecretRef, Settings
+from syncd.spi.access import Budget, Client, Duration, Hook, Login, Pass, Reply, SecretRef, Settings
 from syncd.spi.connector import (
     Connector,
     ConnectorSpec,
@@ -73,6 +73,7 @@ __all__ = [
     "ConnectorSpec",
     "Direction",
     "Done",
+    "Duration",
     "FieldChange",
     "Finding",
     "Golden",

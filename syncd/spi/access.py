@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Annotated, Protocol, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -33,6 +34,24 @@ class SecretRef(str):
         if scheme not in {"env", "file", "cmd"} or not rest.strip():
             raise ValueError("a secret never stands in this file; write env:NAME, file:PATH or cmd:COMMAND instead")
         return cls(text)
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(s|m|h|d)", value.strip())):
+        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[match[2]]
+        return timedelta(**{unit: int(match[1])})
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("is not a duration; write for example 30s, 5m, 1h or 2d")
+
+
+Duration: TypeAlias = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(lambda value: f"{int(value.total_seconds())}s", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30s", "5m", "1h"]}),
+]
+"""How long, as an admin writes it: ``30s``, ``5m``, ``1h`` or ``2d``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from syncd.spi import Kind, SecretRef, Settings
+from syncd.spi import Duration, Kind, SecretRef, Settings
 from syncd_salesforce.objects import OBJECTS
 
 __all__ = ["Flow", "SalesforceSettings", "kinds", "login_origin"]
@@ -46,13 +46,13 @@ class SalesforceSettings(Settings):
     streams: list[str] = Field(
         default_factory=lambda: list(OBJECTS), min_length=1, description="Objects to read; those that the mapping names are."
     )
-    lag: timedelta = Field(
+    lag: Duration = Field(
         default=timedelta(minutes=5),
         ge=timedelta(),
         le=timedelta(hours=1),
         description="How far behind now a window ends. Rows appear when their transaction ends and bear the time it began.",
     )
-    overlap: timedelta = Field(
+    overlap: Duration = Field(
         default=timedelta(minutes=10),
         ge=timedelta(),
         le=timedelta(days=1),

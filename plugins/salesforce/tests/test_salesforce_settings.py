@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -40,11 +41,18 @@ def test_what_is_given_decides_how_to_log_in(given: Mapping[str, object], flow: 
         pytest.param({"client_secret": "env:S", "streams": ["Lead", "Leads"]}, "not among", id="an unknown object"),
         pytest.param({"client_secret": "env:S", "package": "../elsewhere"}, "below", id="outside"),
         pytest.param({"client_secret": "env:S", "api_version": "66"}, "pattern", id="half a version"),
+        pytest.param({"client_secret": "env:S", "lag": "PT5M"}, "write for example 30s", id="no duration of ours"),
+        pytest.param({"client_secret": "env:S", "lag": "2h"}, "less than or equal to 1 hour", id="too far behind"),
     ],
 )
 def test_what_does_not_fit_is_said(given: Mapping[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         SalesforceSettings.model_validate({**BASE, **given})
+
+
+def test_times_are_written_as_everywhere() -> None:
+    settings = SalesforceSettings.model_validate({**BASE, "client_secret": "env:S", "lag": "30s", "overlap": "1h"})
+    assert (settings.lag, settings.overlap) == (timedelta(seconds=30), timedelta(hours=1))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"])
