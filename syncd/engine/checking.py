@@ -24,8 +24,11 @@ def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = Fa
             yield from opened.check()
             yield from _budgets(site, connection)
         there = {one.name: one for one in opened.schema().streams}
-    for name, one in connection.streams.items():
-        yield from _compared(connection, one, there.get(name))
+    missing = [finding for name, one in connection.streams.items() for finding in _missing(connection, one, there.get(name))]
+    yield from missing
+    if not missing:
+        named = sum(len(one.wanted) for one in connection.streams.values())
+        yield Finding(level="ok", what=f"mapping/{connection.name}.yaml: every field it names is there ({named})")
 
 
 def _budgets(site: Site, connection: ConnectionConfig) -> Iterator[Finding]:
@@ -44,32 +47,26 @@ def _budgets(site: Site, connection: ConnectionConfig) -> Iterator[Finding]:
         )
 
 
-def _compared(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+def _missing(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+    """Yield what a mapping names and its source lacks; a source that lists no fields is believed to have them all."""
     where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}"
     if remote is None:
         yield Finding(level="error", what=f"{where}: the source has no such stream now", remedy="remove it from the mapping")
         return
     known = {field.name: field for field in remote.fields}
     if not known:
-        yield Finding(level="ok", what=f"{where}: the source does not list its fields")
         return
-    missing = [name for name in sorted(stream.wanted) if name not in known]
-    for name in missing:
-        close = get_close_matches(name, known, n=1)
-        remedy = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(sorted(known))}"
+    creates = connection.spec.reads_back and connection.write_back != "none"
+    ours = dict.fromkeys(write.remote for write in stream.writes if creates)
+    for name in sorted(stream.wanted - known.keys() - ours.keys()):
+        close = get_close_matches(name, known, n=3)
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"none of its {len(known)} fields is called so"
         yield Finding(level="error", what=f"{where}.read: no field {name!r}", remedy=remedy)
+    lacking = [name for name in ours if name not in known]
+    if lacking:
+        remedy = f"syncd provision {connection.name} creates them, where the source allows"
+        yield Finding(level="error", what=f"{where}.write: no field {', '.join(lacking)}", remedy=remedy)
     for write in stream.writes:
-        if write.remote not in known and connection.spec.reads_back and connection.write_back != "none":
-            yield Finding(
-                level="error",
-                what=f"{where}.write.{write.of}: no field {write.remote!r}",
-                remedy=f"syncd provision {connection.name} creates it, where the source allows",
-            )
         if write.remote in known and not known[write.remote].writable:
-            yield Finding(
-                level="error",
-                what=f"{where}.write.{write.of}: {write.remote!r} cannot be written",
-                remedy="choose another field",
-            )
-    if not missing:
-        yield Finding(level="ok", what=f"{where}: every field it names is there ({len(stream.wanted)})")
+            what = f"{where}.write.{write.of}: {write.remote!r} cannot be written"
+            yield Finding(level="error", what=what, remedy="choose another field")

@@ -11,7 +11,6 @@ import pytest
 from syncd.config import ConnectionConfig
 from syncd.engine.access import shared_access
 from syncd.engine.checking import checked
-from syncd.model import RemoteField
 from syncd.spi import Budget, Finding, RemoteSchema, Unavailable
 from syncd.testing import FakeConnector
 from syncd.transport import Limits, Timing
@@ -65,19 +64,20 @@ def test_what_the_connector_found_is_told_even_if_the_source_fails_afterwards(ho
     assert found == OWN
 
 
-def test_a_field_to_write_into_that_is_missing_is_told_with_the_command_that_creates_it(home: Home) -> None:
+def test_fields_to_write_into_that_are_missing_are_told_with_the_command_that_creates_them(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "Stage": "lead"})
-    home.crm.add_field("contacts", RemoteField(name="Why"))
-    (missing,) = [one for one in checked(home.site, crm(home)) if "write." in one.what]
+    (missing,) = [one for one in checked(home.site, crm(home)) if "streams.contacts.write" in one.what]
 
-    assert missing.what == "mapping/crm.yaml: streams.contacts.write.score: no field 'Score'"
-    assert missing.remedy == "syncd provision crm creates it, where the source allows"
+    assert missing.what == "mapping/crm.yaml: streams.contacts.write: no field Score, Why"
+    assert missing.remedy == "syncd provision crm creates them, where the source allows"
 
 
 def test_of_a_system_that_nothing_is_written_to_no_field_is_missing(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@gmail.com"})
 
-    assert not [one for one in checked(home.site, replace(crm(home), write_back="none")) if "write." in one.what]
+    assert not [
+        one for one in checked(home.site, replace(crm(home), write_back="none")) if "streams.contacts.write" in one.what
+    ]
 
 
 def test_the_budgets_of_a_day_are_told_with_what_is_used_of_them(home: Home) -> None:
