@@ -39,11 +39,12 @@ class Known:
 
 
 class Held(NamedTuple):
-    """A value that a field held from ``at`` on; ``None`` for nothing. ``connection`` is where it came from."""
+    """A value that a field held from ``at`` on; ``None`` for nothing. ``connection`` and ``record`` are where it came from."""
 
     value: Golden | None
     at: int
-    connection: str
+    connection: str = ""
+    record: int = 0
 
 
 def on_their_way(
@@ -64,9 +65,9 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
     pausing = {cause for sla in site.slas for policy in sla.policies for cause in policy.pause_while}
     asked = {OWNER, handoff.dispositions.value_field, handoff.dispositions.reason_field, *pausing}
     past = entities.past_of(tx, people, asked)
-    connections = {
-        one.id: site.streams[one.stream_id].connection for group in records.of_entities(tx, people).values() for one in group
-    }
+    members = [one for group in records.of_entities(tx, people).values() for one in group]
+    connections = {one.id: site.streams[one.stream_id].connection for one in members}
+    gone = {one.id for one in members if one.deleted_at is not None}
     claims, assigned, overrides = (
         journeys.claims(tx, people),
         journeys.assignments(tx, people),
@@ -78,7 +79,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
     said, disputed = feedback.about(tx, people), feedback.disputes(tx, people)
     found = {}
     for person, entity in stored.items():
-        held = _held(site, entity, past.get(person, ()), asked, connections)
+        held = _held(site, entity, past.get(person, ()), asked, connections, gone)
         judged = verdicts(site.config.attempts, [_touch(one) for one in touched.get(person, ())])
         mine, answers = assigned.get(person, ()), _answers(site, held)
         found[person] = Known(
@@ -130,7 +131,12 @@ def left(tx: Connection) -> frozenset[str]:
 
 
 def _held(
-    site: Site, entity: Entity, past: Sequence[Past], asked: Iterable[str], connections: Mapping[int, str]
+    site: Site,
+    entity: Entity,
+    past: Sequence[Past],
+    asked: Iterable[str],
+    connections: Mapping[int, str],
+    gone: Collection[int],
 ) -> dict[str, list[Held]]:
     """Return what each field of *asked* held over time, oldest first."""
     golden, proof = entities.golden(site.config.fields, entity.fields), entities.proof(entity.proof)
@@ -138,13 +144,17 @@ def _held(
     for one in past:
         value = None if one.value is None else msgspec.json.decode(one.value, type=str | bool | int | tuple[str, ...])
         source, at = (0, one.until_at) if one.proof is None else msgspec.json.decode(one.proof, type=tuple[int, int])
-        found[one.field].append(Held(value, at, connections.get(source, "")))
+        found[one.field].append(Held(value, at, connections.get(source, ""), source))
     for name, mine in found.items():
         if name in golden:
             source, at = proof.get(name, (0, entity.changed_at))
-            mine.append(Held(golden[name], at, connections.get(source, "")))
+            if mine and mine[-1].value == golden[name] and mine[-1].record in gone:
+                at = min(at, mine.pop().at)  # a converted lead's contact goes on saying what the lead said
+            elif mine and at < mine[-1].at:  # another record said so all along; it holds again since the last value ended
+                at = max(one.until_at for one in past if one.field == name)
+            mine.append(Held(golden[name], at, connections.get(source, ""), source))
         elif mine:
-            mine.append(Held(None, max(one.until_at for one in past if one.field == name), ""))
+            mine.append(Held(None, max(one.until_at for one in past if one.field == name)))
     return found
 
 

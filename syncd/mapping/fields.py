@@ -1,7 +1,8 @@
 """Field laws: which of the values that several sources give for one field is the person's, and why.
 
 Every source record gives a candidate per field. The law of the field chooses one, the same one whatever the order in which
-records arrived (except ``fill_only``, whose point is the order). Choosing returns the proof: candidate, source and instant.
+records arrived (except ``fill_only``, whose point is the order). Choosing returns the proof: candidate, source, and the instant
+since when the value holds, which another source that repeats it does not move.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def choose(field: Field, candidates: Sequence[Candidate], kept: Candidate | None
     if field.law in ("first", "fill_only") and kept is not None:
         candidates = [*candidates, kept]
     if candidates:
-        return _LAWS[field.law](field, candidates, kept)
+        return _since(_LAWS[field.law](field, candidates, kept), candidates, kept)
     if field.blanks == "protect" and kept is not None:
         return Choice(*kept, "protected: no source gives a value any more")
     return None
@@ -91,6 +92,14 @@ def _alone(field: Field, only: Candidate) -> Choice | None:
     if field.law == "owned" and only.source != field.sources[0]:
         return None
     return Choice(*only, _ALONE[field.law])
+
+
+def _since(choice: Choice, candidates: Sequence[Candidate], kept: Candidate | None) -> Choice:
+    """Date a value from when it was first said: an echo of our own, or a converted lead's contact, only repeats it."""
+    said = [one.at for one in candidates if one.value == choice.value]
+    if kept is not None and kept.value == choice.value:
+        said.append(kept.at)
+    return choice._replace(at=min(said, default=choice.at))
 
 
 # ---------------------------------------------------------------- the laws

@@ -622,6 +622,37 @@ def test_somebody_deleted_can_still_be_explained(office: Home) -> None:
         assert clocks.open_(tx, 9) == []
 
 
+def test_an_answer_that_another_record_repeats_is_as_old_as_when_it_was_given(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture", "Reason": "timing"})
+    after(office, minutes=5)
+    _, mql, given = (one.at for one in office.person("ann@firm.example").stages)
+    office.crm.merge(ANN, BO)  # as a lead becomes a contact
+    after(office, minutes=1)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example", "Answer": "Rejected-Nurture", "Reason": "timing"})
+    after(office, hours=1)
+
+    ann = office.person("ann@firm.example")
+    assert [(one.stage, one.at) for one in ann.stages if one.stage in ("mql", "nurture")] == [("mql", mql), ("nurture", given)]
+
+
+def test_an_answer_that_is_given_again_counts_from_then_although_another_record_said_it_all_along(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example", "Answer": "Rejected-Nurture"})
+    after(office, minutes=5)
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"})
+    after(office, minutes=5)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture"})
+    again = office.clock.now()
+    after(office, minutes=5)
+
+    said = [(one.stage, one.at) for one in office.person("ann@firm.example").stages]
+    assert [stage for stage, _ in said][-3:] == ["working", "sql", "nurture"]
+    assert said[-1][1] >= again
+
+
 def test_an_emptied_answer_may_be_given_again(office: Home) -> None:
     demo(office)
     after(office, minutes=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.mapping.fields import Blanks, Candidate, Field, LawName, choose
+from syncd.mapping.fields import Blanks, Candidate, Choice, Field, LawName, choose
 from syncd.mapping.fold import fold
 from syncd.model import Golden
 
@@ -41,6 +41,15 @@ def test_a_law_chooses_the_same_whatever_the_order(law: LawName, sources: tuple[
         choice = choose(field, order)
         assert choice is not None
         assert (choice.value, choice.because) == (value, because)
+
+
+def test_a_value_that_others_repeat_is_as_old_as_when_it_was_first_said() -> None:
+    said, echo, contact = (Candidate("yes", at, source, at) for at, source in [(3, "crm"), (5, "shop"), (9, "crm")])
+
+    assert choose(Field(name="f"), [Candidate("no", 1, "shop", 5), said]) == Choice("yes", 3, "crm", 3, "latest of 2")
+    assert choose(Field(name="f"), [echo, said]) == Choice("yes", 3, "shop", 5, "latest of 2")
+    assert choose(Field(name="f"), [contact], said) == Choice("yes", 3, "crm", 9, "only source")
+    assert choose(Field(name="f"), [contact], Candidate("no", 4, "shop", 5)) == Choice("yes", 9, "crm", 9, "only source")
 
 
 def test_an_owned_field_knows_no_other_source() -> None:

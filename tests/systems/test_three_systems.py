@@ -145,9 +145,12 @@ def test_a_disposition_set_in_salesforce_reaches_hubspot_and_moves_the_stage(fir
     with firm.force.lock:
         answer = {"syncd_Disposition__c": "Rejected-Nurture", "syncd_Disposition_Reason__c": "timing"}
         update(firm.force.org, entity_of(firm.force.org, "Lead"), firm.lead, answer)
+    answered_at = firm.clock.now()
     firm.later(minutes=10)
 
     assert firm.person().stage == "nurture"
+    [said] = [one.at for one in firm.person().fields if one.name == "disposition"]
+    assert said == answered_at  # and not when HubSpot showed what we had written
     assert firm.in_hubspot("syncd_disposition") == "Rejected-Nurture"
     assert firm.in_hubspot("syncd_disposition_reason") == "timing"
     assert (firm.in_hubspot("syncd_stage"), firm.in_salesforce("syncd_Stage__c")) == ("nurture", "nurture")
