@@ -25,7 +25,8 @@ STAGES = (*MAIN, NURTURE, DISQUALIFIED)
 Party: TypeAlias = Literal["daemon", "marketing", "sales", "crm", "person"]
 """Who gives a stage: the score and the clock (``daemon``), a team, a deal in a CRM, or a person named to syncd itself.
 
-A person so named may give any stage; the others those that `StageTerms.may_move` allows them.
+A person so named may give any stage, but makes no MQL of somebody whom sales has; the others those that `StageTerms.may_move`
+allows them.
 """
 
 

@@ -108,7 +108,7 @@ def refusal(terms: StageTerms, place: Place, said: Said) -> str | None:
     if claim.to == was or (said.of and was not in said.of):
         return ""
     if claim.party == "person":
-        return None
+        return "sales has the lead already" if claim.to == MQL and was in HELD else None
     if claim.party == "daemon":
         return _of_daemon(terms, place, claim)
     owners = terms.may_move.get(claim.to, frozenset())

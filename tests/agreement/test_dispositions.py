@@ -156,6 +156,19 @@ def test_an_overturned_rejection_begins_a_new_episode_at_once() -> None:
     assert len(found.episodes) == 2
 
 
+def test_a_rejection_overturned_too_late_takes_nobody_from_sales() -> None:
+    rejected = Answer(at=at("2026-11-04"), value="Rejected-Nurture", reason="timing")
+    heard = replace(DISPUTE, about=rejected.at, verdict="overturned", decided_at=at("2026-11-20"), decided_by="ben")
+    claim = verdict(heard, rejected)
+    assert claim is not None
+    won = Deal(id="d", created_at=at("2026-11-10"), won_at=at("2026-11-15"))
+
+    found = way(Evidence(claims=(MQL, claim), answers=(rejected,), deals=(won,)))
+
+    assert (found.stage, len(found.episodes)) == ("customer", 2)
+    assert [one.why for one in found.refused] == ["sales has the lead already"]
+
+
 @pytest.mark.parametrize("word", ["", "stands"])
 def test_a_rejection_that_stands_moves_nobody(word: str) -> None:
     heard = replace(DISPUTE, verdict="stands", decided_at=25) if word else DISPUTE
