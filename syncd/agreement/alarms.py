@@ -16,15 +16,14 @@ TELL_OWNER, TELL_MANAGER = "tell owner", "tell manager"
 class Action(NamedTuple):
     """Something to tell or do because of a clock.
 
-    ``late_by`` is for how long it has been so. ``digest``: it is too old, or over already, to disturb anybody or to do
-    anything; it is only told with the next digest. ``does`` are the agreement's words for what is to be done.
+    ``at`` is when it became so, or when we learnt of it. ``digest``: it is too old, or over already, to disturb anybody or to
+    do anything; it is only told with the next digest. ``does`` are the agreement's words for what is to be done.
     """
 
     clock: str
     kind: Alarm
     threshold: str
     at: int
-    late_by: int
     digest: bool
     does: tuple[str, ...]
 
@@ -32,7 +31,7 @@ class Action(NamedTuple):
     def key(self) -> str:
         """Name the action for the outbox, which takes each name once.
 
-        >>> Action("ann/1/first_contact/1", "at_risk", "75%", 0, 0, False, ()).key
+        >>> Action("ann/1/first_contact/1", "at_risk", "75%", 0, False, ()).key
         'ann/1/first_contact/1 at_risk 75%'
         """
         return f"{self.clock} {self.kind} {self.threshold}".rstrip()
@@ -51,9 +50,8 @@ def actions(clock: Clock, time: TimeTerms, *, since: int, now: int) -> tuple[Act
     for kind, threshold, at, does in _alarms(clock, now):
         told_at = max(at, clock.known_at)
         if since < told_at <= now and at >= (time.go_live or -FOREVER):
-            late_by = now - told_at
-            digest = late_by > time.max_alert_age or not clock.open
-            found.append(Action(clock.id, kind, threshold, at, late_by, digest, does))
+            digest = now - told_at > time.max_alert_age or not clock.open
+            found.append(Action(clock.id, kind, threshold, told_at, digest, does))
     return tuple(found)
 
 

@@ -107,19 +107,16 @@ def delivery(waiting: Iterable[Notice], sent: Iterable[Sent], manners: Manners, 
     return Delivery(messages=tuple(messages), digest=tuple(digest), later=later)
 
 
-def alert(due_at: int, *, noticed_at: int, go_live: int, oldest: int) -> Literal["now", "late", "digest", "silent"]:
-    """Tell how to speak of something that was due at *due_at* and is noticed at *noticed_at*.
+def alert(at: int, *, noticed_at: int, oldest: int) -> Literal["now", "late", "digest"]:
+    """Tell how to speak of something that could be known at *at* and is noticed at *noticed_at*.
 
-    What was due before *go_live* is history: measured, never alarmed. After an outage, what is older than *oldest* (a
-    duration) is for the digest and the rest goes out marked late, a minute's delay being no delay.
-    Source: domain semantics 5, cases L37 and L38.
+    After an outage, what is older than *oldest* (a duration) is for the digest and the rest goes out marked late, a minute's
+    delay being no delay. Source: domain semantics 5, case L38.
 
-    >>> [alert(0, noticed_at=hours * HOUR, go_live=-1, oldest=24 * HOUR) for hours in (4, 76)]
+    >>> [alert(0, noticed_at=hours * HOUR, oldest=24 * HOUR) for hours in (4, 76)]
     ['late', 'digest']
     """
-    if due_at < go_live:
-        return "silent"
-    late = noticed_at - due_at
+    late = noticed_at - at
     if late > oldest:
         return "digest"
     return "late" if late > HOUR // 60 else "now"

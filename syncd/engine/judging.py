@@ -234,7 +234,7 @@ class Court:
 
     def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
         """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so and nobody did yet."""
-        due = [self._now - one.late_by for one in alarms if not one.digest and any("reassign" in does for does in one.does)]
+        due = [one.at for one in alarms if not one.digest and any("reassign" in does for does in one.does)]
         if self._site.config.handoff.routing is None or not due:
             return None
         if any(owner.at >= max(due) for owner in known.evidence.owners if owner.who):

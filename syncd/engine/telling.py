@@ -26,7 +26,7 @@ _EVENTS: Mapping[str, Event] = {"at_risk": "sla_at_risk", "breached": "sla_breac
 
 
 class _Happening(NamedTuple):
-    """Something to tell of: ``key`` names it within the person, ``at`` is when it happened."""
+    """Something to tell of: ``key`` names it within the person, ``at`` is when it happened or could be known."""
 
     event: Event
     key: str
@@ -78,13 +78,13 @@ def _is_news(one: Judged) -> bool:
 
 
 def _alarm(clock: Clock, alarm: Action, one: Judged) -> _Happening:
-    words = {"policy": clock.policy.id.replace("_", " "), "deadline": _local(clock, clock.due), "late": alarm.late_by > 0}
+    words = {"policy": clock.policy.id.replace("_", " "), "deadline": _local(clock, clock.due)}
     to = clock.owner or one.owner
     return _Happening(_EVENTS[alarm.kind], alarm.key, alarm.at, to, words, digest=alarm.digest)
 
 
 def _notices(site: Site, one: Judged, what: _Happening, now: int) -> Iterator[Raised]:
-    age = alert(what.at, noticed_at=now, go_live=-FOREVER, oldest=site.config.time.max_alert_age)
+    age = alert(what.at, noticed_at=now, oldest=site.config.time.max_alert_age)
     state: State = "waiting"
     if what.digest or age == "digest":
         state = "silent" if site.config.notify.digest is None else "digest"

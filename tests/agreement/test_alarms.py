@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from syncd.agreement.alarms import actions
-from syncd.agreement.calendars import MINUTE
 from syncd.agreement.clocks import Situation
 from syncd.agreement.counting import FOREVER
 from syncd.agreement.durations import Pause
@@ -16,7 +15,6 @@ from syncd.agreement.policies import Escalation, Policy
 from tests.agreement.build import at
 from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, promise, sla
 
-HOUR = 60 * MINUTE
 ASSIGNED = ("2026-11-16T10:00-05:00", "assigned")  # a Monday, due at 11:00 in New York
 STRICT = replace(
     CONTACT,
@@ -67,8 +65,8 @@ def test_an_action_says_what_is_to_be_done() -> None:
     clock = one("2026-11-16T13:00-05:00", episode(ASSIGNED), sla(STRICT))
     breached, still_open = actions(clock, sla().time, since=-FOREVER, now=at("2026-11-16T13:00-05:00"))
 
-    assert (breached.does, breached.late_by) == (("tell owner", "tell manager", "flag crm"), 2 * HOUR - 1)
-    assert (still_open.does, still_open.late_by) == (("reassign", "set owner offline"), 0)
+    assert (breached.does, breached.at) == (("tell owner", "tell manager", "flag crm"), at("2026-11-16T11:00-05:00") + 1)
+    assert (still_open.does, still_open.at) == (("reassign", "set owner offline"), at("2026-11-16T13:00-05:00"))
     assert [breached.key, still_open.key] == ["ann/1/it/1 breached", "ann/1/it/1 still_open 2h"]
 
 

@@ -434,6 +434,26 @@ def test_whoever_took_a_lead_over_is_warned_by_their_own_clock(office: Home) -> 
     assert told(office) == [("sla_breached", "boss@firm.example"), ("sla_breached", "lee@firm.example")]
 
 
+def test_a_breach_that_a_bounce_brings_to_light_is_told_at_once(office: Home) -> None:
+    office.mapping = MAPPING.replace("call_out: [call]", "call_out: [call], email_1to1_out: [mail], email_bounced: [bounce]")
+    office.open()
+    demo(office)
+    after(office, minutes=1)  # due on Friday at 13:01
+    did(office, "mail", outbound=True)
+    after(office, minutes=1)
+    assert clock(office, "first_contact").state == "met"
+    told(office)
+
+    office.clock.advance(timedelta(days=3))  # Monday: what is due is older than any alert goes out
+    did(office, "bounce")
+    after(office, minutes=1)
+    assert told(office) == [
+        ("mql_assigned", "lee@firm.example"),
+        ("sla_breached", "boss@firm.example"),
+        ("sla_breached", "kim@firm.example"),
+    ]
+
+
 def test_a_lead_called_late_while_nobody_looked_stays_with_its_owner(office: Home) -> None:
     demo(office)
     after(office, minutes=1)
