@@ -123,7 +123,7 @@ def _excluded(terms: AttemptTerms, touch: Touch) -> str:
         return f"the agreement does not count {touch.kind}"
     if touch.machine:
         return "sent by a machine, not by a person"
-    if touch.outbound is False and touch.kind == BOOKED:
+    if touch.outbound is False and touch.kind == BOOKED and BOOKED in terms.count:
         return "" if terms.booking_by_lead else "booked by the lead, which the agreement does not count"
     if touch.outbound is False or touch.kind in INBOUND_KINDS:
         return "inbound: the person came to us"
