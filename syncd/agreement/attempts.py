@@ -61,11 +61,12 @@ class Touch:
 
 
 class Verdict(NamedTuple):
-    """Whether a touch is an attempt, and why or why not, in words."""
+    """Whether a touch is an attempt, and why or why not, in words; ``withdrawn_at`` is when one that was had bounced."""
 
     touch: Touch
     counted: bool
     why: str
+    withdrawn_at: int | None = None
 
 
 def verdicts(terms: AttemptTerms, touches: Iterable[Touch]) -> tuple[Verdict, ...]:
@@ -85,22 +86,24 @@ def verdicts(terms: AttemptTerms, touches: Iterable[Touch]) -> tuple[Verdict, ..
         if not why and key in last and touch.at - last[key] < terms.apart:
             other = f" by {way}" if terms.per_channel else ""
             why = f"within {terms.apart // MINUTE} minutes of another attempt{other}"
+        withdrawn_at = None
+        if not why and touch.bounced_at is not None and terms.bounce_reopens:
+            why, withdrawn_at = "bounced: it did not reach the person", max(touch.at, touch.bounced_at)
         if not why:
             last[key] = touch.at
-        found.append(Verdict(touch, not why, why or f"an attempt by {way}"))
+        found.append(Verdict(touch, not why, why or f"an attempt by {way}", withdrawn_at))
     return tuple(found)
 
 
 def attempt_events(terms: AttemptTerms, judged: Sequence[Verdict]) -> tuple[Event, ...]:
     """Return what the touches amount to: attempts, people reached, and attempts taken back because they bounced."""
     found = []
-    for touch, counted, _ in judged:
+    for touch, counted, _, withdrawn_at in judged:
         way = channel(touch.kind)
         if counted:
             found.append(Event(at=touch.at, what=CONTACT_ATTEMPT, by=touch.by, detail=way))
-        if touch.bounced_at is not None and terms.bounce_reopens and touch.kind in terms.count:
-            known_at = max(touch.at, touch.bounced_at)
-            found.append(Event(at=touch.at, what=WITHDRAWN, by=touch.by, detail=way, known_at=known_at))
+        if withdrawn_at is not None:
+            found.append(Event(at=touch.at, what=WITHDRAWN, by=touch.by, detail=way, known_at=withdrawn_at))
         elif touch.connected or touch.kind in terms.connects:
             found.append(Event(at=touch.at, what=CONNECTED, by=touch.by, detail=way))
     return tuple(found)
@@ -129,8 +132,6 @@ def _excluded(terms: AttemptTerms, touch: Touch) -> str:
         return "inbound: the person came to us"
     if touch.kind not in terms.count:
         return f"the agreement does not count {touch.kind}"
-    if touch.bounced_at is not None and terms.bounce_reopens:
-        return "bounced: it did not reach the person"
     return ""
 
 

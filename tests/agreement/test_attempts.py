@@ -32,7 +32,7 @@ def touch(minute: int, kind: str, **more: Unpack[More]) -> Touch:
 
 
 def judged(*touches: Touch, terms: AttemptTerms = TERMS) -> list[tuple[bool, str]]:
-    return [(counted, why) for _, counted, why in verdicts(terms, touches)]
+    return [(counted, why) for _, counted, why, _ in verdicts(terms, touches)]
 
 
 def said(*touches: Touch, terms: AttemptTerms = TERMS) -> list[tuple[int, str]]:
@@ -71,6 +71,12 @@ def test_a_booking_by_the_lead_counts_if_the_agreement_says_so() -> None:
     assert judged(booking, terms=replace(TERMS, booking_by_lead=False)) == [
         (False, "booked by the lead, which the agreement does not count")
     ]
+
+
+def test_a_booking_by_the_lead_counts_only_where_meetings_booked_do() -> None:
+    terms = replace(TERMS, count=frozenset({"call_out"}))
+
+    assert judged(touch(0, "meeting_booked", outbound=False), terms=terms) == [(False, "inbound: the person came to us")]
 
 
 def test_one_attempt_counts_per_channel_and_ten_minutes() -> None:
@@ -113,6 +119,25 @@ def test_a_bounce_takes_the_last_mail_before_it_back() -> None:
 
     assert said(*touches) == [(0, "contact_attempt"), (30, "contact_bounced"), (45, "contact_attempt")]
     assert events[1].known_at == MORNING + 60 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("touches", "expected"),
+    [
+        pytest.param([touch(0, "email_1to1_out", machine=True)], [], id="a machine sent it"),
+        pytest.param([touch(0, "email_1to1_out", outbound=False)], [], id="the person sent it"),
+        pytest.param(
+            [touch(-5, "email_1to1_out"), touch(0, "email_1to1_out")], [(-5, "contact_attempt")], id="too soon after another"
+        ),
+        pytest.param(
+            [touch(-10, "email_1to1_out"), touch(0, "email_1to1_out")],
+            [(-10, "contact_attempt"), (0, "contact_bounced")],
+            id="it counted",
+        ),
+    ],
+)
+def test_a_bounce_takes_back_only_what_counted(touches: list[Touch], expected: list[tuple[int, str]]) -> None:
+    assert said(*touches, touch(60, "email_bounced")) == expected
 
 
 def test_a_bounce_is_left_where_the_agreement_says_so() -> None:
