@@ -134,7 +134,12 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         channels=settings.channels,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
         assess_print=_print(
-            [agreed.text, repr(agreed.time), *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
+            [
+                agreed.text,
+                repr(agreed.time),
+                repr(agreed.handoff.routing.absences if agreed.handoff.routing else ()),
+                *(repr((one.name, one.write_back, _writes(one))) for one in connections.values()),
+            ]
         ),
         warnings=(*agreed.warnings, *_stray_files(folder, connections)),
     )

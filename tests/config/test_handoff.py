@@ -141,6 +141,13 @@ def test_absences_are_told_by_the_clocks_of_the_team(tmp_path: Path) -> None:
     )
 
 
+def test_other_absences_are_a_reason_to_assess_again(tmp_path: Path) -> None:
+    longer = ABSENCES.replace("mar,2026-12-24,2026-12-24", "mar,2026-12-24,2026-12-31")
+
+    assert loaded(tmp_path).assess_print == loaded(tmp_path).assess_print
+    assert loaded(tmp_path).assess_print != loaded(tmp_path, absences=longer).assess_print
+
+
 @pytest.mark.parametrize(
     ("sections", "expected"),
     [
