@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from syncd.agreement.calendars import Calendar, next_opening
 from syncd.agreement.durations import deadline
-from syncd.agreement.handoff import Absence, Member, RoutingTerms
+from syncd.agreement.handoff import Absence, Member, RoutingTerms, Team
 
 
 def members(terms: RoutingTerms, team: str) -> tuple[Member, ...]:
@@ -22,15 +22,35 @@ def everybody(terms: RoutingTerms) -> frozenset[str]:
     return frozenset(member.who for team in terms.teams.values() for member in team.members)
 
 
+def team_of(teams: Mapping[str, Team]) -> dict[str, str]:
+    """Return everybody's team: of several the first of the file; a team of teams is nobody's own.
+
+    >>> us = Team(members=(Member(who="kim"),))
+    >>> team_of({"all": Team(teams=("us",)), "us": us, "night": us})
+    {'kim': 'us'}
+    """
+    return {member.who: name for name, team in reversed(list(teams.items())) for member in team.members}
+
+
+def own_calendars(terms: RoutingTerms) -> dict[str, str]:
+    """Return the calendars of those who have one of their own, by name."""
+    return {one.who: one.calendar for team in reversed(list(terms.teams.values())) for one in team.members if one.calendar}
+
+
+def with_calendar(terms: RoutingTerms) -> dict[str, Team]:
+    """Return the teams that have a calendar for those who have none of their own."""
+    return {name: team for name, team in terms.teams.items() if team.calendar}
+
+
 def calendar_of(terms: RoutingTerms, who: str) -> str:
     """Return the name of somebody's own calendar, else of the first team of theirs that has one, else "".
 
-    >>> from syncd.agreement.handoff import Team
     >>> calendar_of(RoutingTerms(teams={"us": Team(calendar="ny", members=(Member(who="kim"),))}), "kim")
     'ny'
     """
-    theirs = [(member.calendar, team.calendar) for team in terms.teams.values() for member in team.members if member.who == who]
-    return next((name for name in [*(own for own, _ in theirs), *(team for _, team in theirs)] if name), "")
+    teams = with_calendar(terms)
+    team = teams.get(team_of(teams).get(who, ""))
+    return own_calendars(terms).get(who) or (team.calendar if team else "")
 
 
 def opens_at(terms: RoutingTerms, calendars: Mapping[str, Calendar], now: int) -> dict[str, int]:

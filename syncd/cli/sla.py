@@ -11,7 +11,7 @@ import click
 from syncd.agreement.compliance import Compliance
 from syncd.agreement.counting import FOREVER, instant, micros_of
 from syncd.agreement.promise_words import minutes
-from syncd.agreement.teams import members
+from syncd.agreement.teams import team_of
 from syncd.cli.base import Instant, LazyGroup, common, site
 from syncd.cli.clock import now
 from syncd.cli.output import ago, is_json, line, print_json, table
@@ -125,8 +125,8 @@ def _grouping(here: Site, by: Literal["team", "rep", "source"], sources: Mapping
     if by == "rep":
         return lambda one: one.owner
     routing = here.config.handoff.routing
-    team_of = {member.who: name for name in routing.teams for member in members(routing, name)} if routing is not None else {}
-    return lambda one: team_of.get(one.owner, one.owner)
+    team = team_of(routing.teams) if routing is not None else {}
+    return lambda one: team.get(one.owner, one.owner)
 
 
 def _emails(here: Site, found: Mapping[int, entities.Entity]) -> dict[int, str]:

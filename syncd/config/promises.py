@@ -24,6 +24,7 @@ from syncd.agreement.policies import (
     Sla,
     TimeTerms,
 )
+from syncd.agreement.teams import own_calendars, team_of, with_calendar
 from syncd.config.agreement import AgreementFile
 from syncd.config.figures import figure
 from syncd.config.phrases import ANSWERED, FEEDBACK, Phrases
@@ -258,10 +259,11 @@ def _roster(
         return Roster()
     for who, name in terms.calendar_of.items():
         checks.known([name], ("sla", "calendar_of", who), calendars, "calendar")
-    teams = routing.teams if routing else {}
+    routing = routing or RoutingTerms()
+    teams = with_calendar(routing)
     return Roster(
         default=match[3],
-        owners=terms.calendar_of if match[1] else {},
-        teams={name: team.calendar for name, team in teams.items() if team.calendar} if match[2] else {},
-        team_of={member.who: name for name, team in reversed(list(teams.items())) for member in team.members},
+        owners={**own_calendars(routing), **terms.calendar_of} if match[1] else {},
+        teams={name: team.calendar for name, team in teams.items()} if match[2] else {},
+        team_of=team_of(teams),
     )

@@ -178,7 +178,9 @@ class SlaSection(Strict):
     preset: Preset | None = Field(None, description="Promises to start from; what stands here replaces theirs key by key.")
     default_clock: Clockwork = Field("business", description="How clocks run that do not say so.")
     calendar: str = Field("", description="Whose hours: a calendar, or of the owner, else of the team, else NAME.")
-    calendar_of: dict[str, str] = Field(default_factory=dict, description="Calendars of single owners.")
+    calendar_of: dict[str, str] = Field(
+        default_factory=dict, description="Calendars of single owners, before their own of 'routing'."
+    )
     on_owner_change: OnOwnerChange = OnOwnerChange()
     marketing: dict[str, Promise] = Field(default_factory=dict, description="What marketing promises.")
     sales: dict[str, Promise] = Field(default_factory=dict, description="What sales promises.")

@@ -10,7 +10,7 @@ import pytest
 from syncd.agreement.attempts import AttemptTerms
 from syncd.agreement.calendars import MINUTE
 from syncd.agreement.durations import spoken
-from syncd.agreement.policies import Moment, Moments, Policy, Roster, SharePromise, Sla, VolumePromise
+from syncd.agreement.policies import Moment, Moments, Policy, Roster, SharePromise, Sla, VolumePromise, desk
 from syncd.config import Config, ConfigInvalid, load
 from tests.config.build import AGREEMENT, SPECS, write
 
@@ -198,6 +198,40 @@ def test_the_agreement_says_whose_calendar_counts(tmp_path: Path, calendar: str,
     sections = TIME + SLA.replace("of the owner, else of the team, else ny", calendar) + ROUTING
 
     assert agreed(tmp_path, sections).roster == roster
+
+
+@pytest.mark.parametrize(
+    ("teams", "desks"),
+    [
+        pytest.param(
+            "us: {calendar: ny, members: [{who: lee, calendar: madrid}]}",
+            {"lee": ("madrid", "of the owner")},
+            id="a member's own",
+        ),
+        pytest.param(
+            "us: {calendar: ny, members: [{who: kim, calendar: ny}]}",
+            {"kim": ("madrid", "of the owner")},
+            id="what the promises say of somebody outranks it",
+        ),
+        pytest.param(
+            "first: {members: [{who: lee}]}, us: {calendar: madrid, members: [{who: lee}]}",
+            {"lee": ("madrid", "of team us")},
+            id="of several teams the first that has one",
+        ),
+        pytest.param(
+            "first: {members: [us]}, us: {calendar: madrid, members: [{who: lee}]}",
+            {"lee": ("madrid", "of team us")},
+            id="a team within a team",
+        ),
+    ],
+)
+def test_clocks_run_on_the_calendars_that_leads_are_given_by(
+    tmp_path: Path, teams: str, desks: dict[str, tuple[str, str]]
+) -> None:
+    routing = ROUTING.replace("us: {calendar: ny, members: [{who: kim}, {who: lee}]}", teams)
+    sla = agreed(tmp_path, TIME + SLA + routing)
+
+    assert {who: (desk(sla, who).calendar.name, desk(sla, who).whose) for who in desks} == desks
 
 
 def test_the_only_calendar_needs_no_mention(tmp_path: Path) -> None:
