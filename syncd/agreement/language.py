@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 ANY_ACTIVITY = "activity"
@@ -128,6 +129,15 @@ def english(condition: Condition) -> str:
             return _english_event(condition)
         case Silence():
             return f"the last {_subject(condition.kind, condition.asset)} is {spoken(condition.span)} old or older"
+
+
+def percent(share: Fraction | Decimal) -> str:
+    """Say an agreed share.
+
+    >>> percent(Fraction(1, 8)), percent(Decimal("0.4"))
+    ('12.5%', '40%')
+    """
+    return f"{float(share * 100):g}%"
 
 
 def spoken(span: timedelta) -> str:

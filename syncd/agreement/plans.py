@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 from syncd.agreement.counting import FOREVER
 from syncd.agreement.durations import Pause, deadline, used_up
+from syncd.agreement.language import percent
 from syncd.agreement.policies import Desk, Goal, Policy
 
 
@@ -40,7 +42,7 @@ def planned(policy: Policy, goal: Goal, began: int, *, place: Desk, pauses: tupl
     due, amount = deadline(goal.within, calendar, began, pauses)
     if due == FOREVER:
         return Plan(desk=place, pauses=pauses, due=FOREVER)
-    marks = [Mark(used_up(calendar, began, -(-amount * share // 100), pauses), f"{share}%") for share in policy.warn_at]
+    marks = [Mark(used_up(calendar, began, ceil(amount * share), pauses), percent(share)) for share in policy.warn_at]
     if goal.aim is not None:
         marks.append(Mark(deadline(goal.aim, calendar, began, pauses).due, goal.aim.text))
     return Plan(

@@ -90,7 +90,7 @@ class Policy:
     start: Moments
     stop: Moments
     goals: tuple[Goal, ...]
-    warn_at: tuple[int, ...] = ()
+    warn_at: tuple[Fraction, ...] = ()
     need: int = 1
     over_days: int = 1
     unless: Moments = NEVER

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from syncd.agreement.attempts import AttemptTerms
@@ -15,7 +14,7 @@ from syncd.agreement.calendars import MINUTE, Calendar
 from syncd.agreement.clocks import Clock
 from syncd.agreement.counting import FOREVER, instant
 from syncd.agreement.durations import spoken
-from syncd.agreement.language import FactCondition, english
+from syncd.agreement.language import FactCondition, english, percent
 from syncd.agreement.language import spoken as spoken_span
 from syncd.agreement.policies import Figure, Goal, Moments, Policy, Roster, SharePromise, Sla, TimeTerms, VolumePromise
 
@@ -100,7 +99,7 @@ def _policy(policy: Policy) -> Iterator[str]:
         stop += f", or {_events(policy.unless)},"
     yield f"{policy.id} ({policy.side}): from {_events(policy.start)} to {stop} in {goals}."
     if policy.warn_at:
-        yield f"{policy.id} is at risk at {', '.join(f'{share}%' for share in policy.warn_at)} of that."
+        yield f"{policy.id} is at risk at {', '.join(map(percent, policy.warn_at))} of that."
     if policy.pause_while:
         yield f"{policy.id} stands still during {' or '.join(policy.pause_while)}."
     if policy.cancel_if.of:
@@ -141,24 +140,20 @@ def _figure(figure: Figure) -> Iterator[str]:
         case SharePromise():
             within = f" within {_span(figure.within)}" if figure.within else ""
             yield (
-                f"{figure.id} ({figure.side}): at least {_percent(figure.at_least)} of the {figure.of} of a {figure.per}: "
+                f"{figure.id} ({figure.side}): at least {percent(figure.at_least)} of the {figure.of} of a {figure.per}: "
                 f"{_event(figure.are)}{within}."
             )
             if figure.alarm_below is not None:
-                until = _percent(figure.clear_at if figure.clear_at is not None else figure.alarm_below)
+                until = percent(figure.clear_at if figure.clear_at is not None else figure.alarm_below)
                 what = f": {figure.on_alarm}" if figure.on_alarm else ""
                 yield (
-                    f"Below {_percent(figure.alarm_below)} of {figure.min_sample} people or more both managers are told, "
+                    f"Below {percent(figure.alarm_below)} of {figure.min_sample} people or more both managers are told, "
                     f"until it is {until} again{what}."
                 )
 
 
 def _span(span: int) -> str:
     return spoken_span(timedelta(microseconds=span))
-
-
-def _percent(share: Fraction) -> str:
-    return f"{float(share * 100):g}%"
 
 
 # ---------------------------------------------------------------- time and attempts

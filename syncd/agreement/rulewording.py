@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncd.agreement.language import EventCondition, english, spoken
+from syncd.agreement.language import EventCondition, english, percent, spoken
 from syncd.agreement.terms import POINT, Band, Fades, Rule
 
 
@@ -47,6 +47,6 @@ def _fading(fades: Fades) -> str:
         case "linear":
             return f"fading evenly to nothing over {spoken(fades.every)}"
         case "linear_steps":
-            return f"{fades.by:.0%} less every {spoken(fades.every)}"
+            return f"{percent(fades.by)} less every {spoken(fades.every)}"
         case "half_life":
             return f"halved every {spoken(fades.every)}"

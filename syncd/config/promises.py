@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from syncd.agreement.attempts import CONTACT_ATTEMPT, AttemptTerms
@@ -35,7 +36,6 @@ from syncd.config.sla import (
     SlaSection,
     StillOpen,
     TargetTerms,
-    percent,
 )
 from syncd.config.source import ConfigProblem, Document, Path_
 from syncd.config.validation import did_you_mean
@@ -170,7 +170,7 @@ class _Reader:
             start=start,
             stop=stop,
             goals=self._goals(terms, clockwork, at),
-            warn_at=tuple(sorted(percent(share) for share in terms.warn_at)),
+            warn_at=tuple(sorted(map(Fraction, terms.warn_at))),
             need=need,
             over_days=terms.over_at_least_days,
             unless=self.phrases.moments(terms.unless, (*at, "unless")) if terms.unless else NEVER,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -190,8 +189,3 @@ class SlaSection(Strict):
     @classmethod
     def _from_preset(cls, value: object) -> object:
         return filled(value)
-
-
-def percent(share: Decimal) -> int:
-    """Return a share as whole percents."""
-    return int(share * 100)

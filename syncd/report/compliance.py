@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from syncd.agreement import attempts
 from syncd.agreement.calendars import ALWAYS
 from syncd.agreement.compliance import Compliance, compliance
+from syncd.agreement.language import percent
 from syncd.agreement.policies import Figure, SharePromise, Sla, VolumePromise, desk
 from syncd.agreement.shares import Alarming, Entry, Period, alarm, attained, period, share, volume
 from syncd.store import clocks, journeys
@@ -105,7 +106,7 @@ def watched(tx: Connection, sla: Sla, promise: Figure, now: int, before: Alarmin
 
 
 def _target(promise: SharePromise) -> str:
-    return f"{float(promise.at_least):.0%} {promise.are.replace('_', ' ')} per {promise.per}"
+    return f"{percent(promise.at_least)} {promise.are.replace('_', ' ')} per {promise.per}"
 
 
 def _entries(tx: Connection, promise: SharePromise, entered: Mapping[int, tuple[int, bool]]) -> list[Entry]:

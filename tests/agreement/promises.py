@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TypedDict, Unpack
 
 from syncd.agreement.calendars import ALWAYS, Calendar
@@ -19,7 +20,7 @@ CALENDARS: Mapping[str, Calendar] = {"ny": NY, "madrid": MADRID, "kolkata": KOLK
 class PolicyOptions(TypedDict, total=False):
     side: Side
     goals: tuple[Goal, ...]
-    warn_at: tuple[int, ...]
+    warn_at: tuple[Fraction, ...]
     need: int
     over_days: int
     unless: Moments
@@ -46,6 +47,10 @@ def on(*whats: str, every: bool = False) -> Moments:
 
 def goal(within: str, clockwork: Clockwork = "business") -> Goal:
     return Goal(within=target(within, clockwork, {}))
+
+
+def percents(*numbers: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(number, 100) for number in numbers)
 
 
 def promise(

@@ -13,12 +13,12 @@ from syncd.agreement.durations import Pause
 from syncd.agreement.journey import Episode
 from syncd.agreement.policies import Escalation, Policy
 from tests.agreement.build import at
-from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, promise, sla
+from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, percents, promise, sla
 
 ASSIGNED = ("2026-11-16T10:00-05:00", "assigned")  # a Monday, due at 11:00 in New York
 STRICT = replace(
     CONTACT,
-    warn_at=(50, 75),
+    warn_at=percents(50, 75),
     on_breach=("tell owner", "tell manager", "flag crm"),
     escalation=Escalation(goal("2h").within, ("reassign", "set owner offline")),
 )

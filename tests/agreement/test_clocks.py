@@ -14,7 +14,7 @@ from syncd.agreement.journey import Episode
 from syncd.agreement.plans import Mark
 from syncd.agreement.policies import Goal, Moment, Moments, Roster
 from tests.agreement.build import at, sentence
-from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, promise, sla
+from tests.agreement.promises import CONTACT, as_of, episode, event, goal, on, one, percents, promise, sla
 
 HOUR = 60 * MINUTE
 ASSIGNED = ("2026-11-16T10:15-05:00", "assigned")  # a Monday, due at 11:15 in New York
@@ -36,7 +36,7 @@ CALLED = "2026-11-16T10:45-05:00"
     ],
 )
 def test_an_unanswered_clock_runs_into_its_breach(now: str, state: str) -> None:
-    clock = one(now, episode(ASSIGNED), sla(replace(CONTACT, warn_at=(50, 75))))
+    clock = one(now, episode(ASSIGNED), sla(replace(CONTACT, warn_at=percents(50, 75))))
 
     assert (clock.state, clock.due, clock.open) == (state, at("2026-11-16T11:15-05:00"), True)
 
@@ -90,7 +90,7 @@ def test_the_name_of_a_clock_tells_person_episode_promise_and_start() -> None:
 
 def test_marks_are_shares_of_the_open_time() -> None:
     """L34: four hours from Friday 15:00: half at closing, three quarters on Monday at 10."""
-    policy = promise("assigned", "contact_attempt", "4h", warn_at=(50, 75, 90))
+    policy = promise("assigned", "contact_attempt", "4h", warn_at=percents(50, 75, 90))
     clock = one("2026-11-20T15:00-05:00", episode(("2026-11-20T15:00-05:00", "assigned")), sla(policy))
 
     assert clock.marks == (
@@ -103,7 +103,7 @@ def test_marks_are_shares_of_the_open_time() -> None:
 
 def test_a_business_day_is_at_risk_by_the_open_time_it_takes() -> None:
     """Thursday 15:00 to Friday 15:00 are eight open hours, half of which are used up on Friday at 11."""
-    policy = promise("assigned", "contact_attempt", "1bd", warn_at=(50,))
+    policy = promise("assigned", "contact_attempt", "1bd", warn_at=percents(50))
     clock = one("2026-11-19T15:00-05:00", episode(("2026-11-19T15:00-05:00", "assigned")), sla(policy))
 
     assert clock.marks == (Mark(at("2026-11-20T11:00-05:00"), "50%"),)
@@ -317,7 +317,7 @@ def test_a_pause_after_the_breach_heals_nothing() -> None:
 
 
 def test_a_pause_without_end_leaves_nothing_due() -> None:
-    policy = replace(CONTACT, pause_while=(LEAVE,), warn_at=(50,))
+    policy = replace(CONTACT, pause_while=(LEAVE,), warn_at=percents(50))
     clock = one(CALLED, episode(ASSIGNED), sla(policy), situation=away("2026-11-16T10:30-05:00", None))
 
     assert (clock.state, clock.due, clock.marks, clock.used) == ("paused", FOREVER, (), 15 * MINUTE)
@@ -373,7 +373,7 @@ def test_an_answer_at_the_episodes_end_fulfills() -> None:
 
 def test_another_episode_has_another_clock() -> None:
     """L41: fifty of sixty minutes are more than three quarters; the answer of the first episode stops nothing here."""
-    policy = promise("became:mql", "contact_attempt", "1h", "elapsed", warn_at=(75,))
+    policy = promise("became:mql", "contact_attempt", "1h", "elapsed", warn_at=percents(75))
     first = episode(("2026-09-01T10:00", "became:mql"), ("2026-09-01T10:30", "contact_attempt"), ended="2026-10-01T10:00")
     second = episode(("2026-11-10T10:00", "became:mql"), n=2)
     now = "2026-11-10T10:50"

@@ -16,7 +16,7 @@ from syncd.agreement.durations import Pause, target
 from syncd.agreement.journey import Episode, Event, Owner
 from syncd.agreement.policies import Escalation, Goal, Policy, Roster, Sla
 from tests.agreement.build import at
-from tests.agreement.promises import on, promise, sla
+from tests.agreement.promises import on, percents, promise, sla
 
 MONDAY = at("2026-11-16T09:00-05:00")
 WEEK = 8 * 24 * 60
@@ -32,7 +32,7 @@ def policies(draw: st.DrawFn) -> Policy:
     return replace(
         promise("assigned", "contact_attempt"),
         goals=(Goal(within=draw(st.one_of(within, elapsed))),),
-        warn_at=draw(st.sampled_from([(), (50,), (50, 75, 90)])),
+        warn_at=draw(st.sampled_from([(), percents(50), percents(50, 75, 90)])),
         need=draw(st.sampled_from([1, 1, 3])),
         over_days=draw(st.integers(1, 2)),
         unless=draw(st.sampled_from([on(), on("connected")])),

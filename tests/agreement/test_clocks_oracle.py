@@ -14,7 +14,7 @@ from syncd.agreement.journey import Episode, Event
 from syncd.agreement.policies import Roster
 from tests.agreement.build import at
 from tests.agreement.calendars import KOLKATA, MADRID, NY
-from tests.agreement.promises import goal, promise, sla
+from tests.agreement.promises import goal, percents, promise, sla
 
 FRIDAY = at("2026-11-20T12:00")
 DAYS = 5 * 24 * 60
@@ -52,7 +52,9 @@ def watched(calendar: Calendar, start: int, target: int, pauses: list[tuple[int,
 def test_a_clock_is_what_a_stopwatch_says(
     calendar: Calendar, start: int, target: int, pauses: list[tuple[int, int]], answer: int | None, wait: int
 ) -> None:
-    policy = replace(promise("assigned", "contact_attempt"), goals=(goal(f"{target}m"),), warn_at=(50,), pause_while=("leave",))
+    policy = replace(
+        promise("assigned", "contact_attempt"), goals=(goal(f"{target}m"),), warn_at=percents(50), pause_while=("leave",)
+    )
     events = [Event(at=FRIDAY + start * MINUTE, what="assigned")]
     answered = None if answer is None else start + answer
     if answered is not None:

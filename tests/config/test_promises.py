@@ -124,7 +124,10 @@ def test_a_promise_is_compiled(tmp_path: Path) -> None:
     ]
     assert contact.goals[2].aim is not None
     assert contact.goals[2].aim.text == "1bd"
-    assert (contact.warn_at, contact.pause_while) == ((50, 75), ("contact_on_leave_until", "duplicate_under_review"))
+    assert (contact.warn_at, contact.pause_while) == (
+        (Fraction(1, 2), Fraction(3, 4)),
+        ("contact_on_leave_until", "duplicate_under_review"),
+    )
     assert (contact.cancel_if, contact.void_if) == (on("became:disqualified"), on("merged"))
     assert contact.on_breach == ("tell owner", "tell manager", "flag crm")
     assert contact.escalation is not None
@@ -176,6 +179,12 @@ def test_figures_are_promised_too(tmp_path: Path) -> None:
         clear_at=Fraction(1, 4),
         on_alarm="talk",
     )
+
+
+def test_a_share_of_time_may_be_less_than_a_percent(tmp_path: Path) -> None:
+    sla = agreed(tmp_path, TIME + SLA.replace("warn_at: [75%, 50%]", "warn_at: [12.5%, 0.5%]"))
+
+    assert policy(sla, "first_contact").warn_at == (Fraction(1, 200), Fraction(1, 8))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +293,7 @@ def test_what_is_written_replaces_the_preset_key_by_key(tmp_path: Path) -> None:
     contact = policy(sla, "first_contact")
 
     assert [goal.within.text for goal in contact.goals] == ["3h"]  # instead of the preset's targets
-    assert contact.warn_at == (50, 75, 90)
+    assert contact.warn_at == (Fraction(1, 2), Fraction(3, 4), Fraction(9, 10))
     assert "calls" in [one.id for one in sla.figures]
 
 

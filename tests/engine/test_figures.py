@@ -45,6 +45,14 @@ def test_a_volume_behind_and_a_conversion_too_low_are_told_once_per_period(home:
     assert [one for one in told.messages if one[0] == "figure_alarm"] == [("figure_alarm", "boss@firm.example")] * 2
 
 
+def test_what_was_agreed_is_said_to_the_tenth_of_a_percent(tmp_path: Path, store: Store) -> None:
+    home = trial_of(tmp_path, store, FIGURES.replace("at_least: 50%", "at_least: 12.5%"))
+    with home.store.read() as tx:
+        found = {one.promise: one.target for one in figures(tx, home.site.slas[-1], home.site.now())}
+
+    assert found["first_week"] == "12.5% contact attempt per month"
+
+
 def test_a_share_contacted_in_time_counts_who_was_contacted(home: Home) -> None:
     demo(home)
     after(home, minutes=1)
