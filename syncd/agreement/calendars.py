@@ -166,17 +166,6 @@ def business_days_later(calendar: Calendar, start: int, days: int) -> int:
     return min(wanted, openings.closes[bisect_right(openings.opens, wanted, first, end) - 1])
 
 
-def closed_because(calendar: Calendar, at: int) -> str:
-    """Say why the calendar is closed at *at*, "" if it is open: the holiday's name, or the hours of that day."""
-    if next_opening(calendar, at) == at:
-        return ""
-    day = instant(at).astimezone(ZoneInfo(calendar.zone)).date()
-    if day not in calendar.special and day in calendar.holidays:
-        return calendar.holidays[day]
-    hours = ", ".join(map(str, calendar.hours_on(day)))
-    return f"open {hours} that day" if hours else f"closed on {day:%A}s"
-
-
 def longest_day(calendar: Calendar) -> int:
     """Return the open minutes of the calendar's longest weekday."""
     return max(sum(hours.closes - hours.opens for hours in day) for day in calendar.week)

@@ -127,13 +127,13 @@ class _Case(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """One time a promise began: for the customer, or from ``began`` on for ``rep``. It is over when it begins anew."""
+    """One time a promise began: for the customer, or from ``began`` on for ``rep``, over when another owner takes over."""
 
     id: str
     start: Event
     began: int
-    over_at: int
     credit: int
+    over_at: int = FOREVER
     rep: str = ""
     silent: bool = False
 
@@ -148,17 +148,14 @@ class _End(NamedTuple):
 
 
 def _runs(case: _Case) -> list[_Run]:
-    begun = starts(case.policy, case.episode, case.events)
-    ends = [FOREVER] * len(begun) if case.policy.each else [*(event.at for event in begun[1:]), FOREVER]
     return [
         _Run(
             id=f"{case.person}/{case.episode.n}/{case.policy.id}/{start.at if case.policy.each else n}",
             start=start,
             began=start.at,
-            over_at=over_at,
             credit=case.sla.credit if n == 1 else 0,
         )
-        for n, (start, over_at) in enumerate(zip(begun, ends, strict=False), start=1)
+        for n, start in enumerate(starts(case.policy, case.episode, case.events), start=1)
     ]
 
 
@@ -181,7 +178,7 @@ def _family(case: _Case, run: _Run) -> list[Clock]:
             run,
             id=f"{run.id}/{turn.start}",
             began=turn.start,
-            over_at=min(turn.end, run.over_at),
+            over_at=turn.end,
             credit=0,
             rep=turn.who,
             silent=n == 0,
@@ -253,7 +250,7 @@ def _plan(case: _Case, goal: Goal, run: _Run) -> Plan:
 
 
 def _end(case: _Case, run: _Run, stop: int, by: str) -> _End:
-    """Say how the clock ended: made void, fulfilled, or canceled by an event, the episode's end, a new start or a new owner."""
+    """Say how the clock ended: made void, fulfilled, or canceled by an event, the episode's end or a new owner."""
     void = first(case.policy.void_if, case.events, run.start.at)
     if void is not None:
         return _End(void.at, None, "", void=True)

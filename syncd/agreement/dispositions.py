@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from syncd.agreement.conditions import Facts
 from syncd.agreement.durations import spoken
 from syncd.agreement.handoff import MQL, WORKING, DispositionTerms, Handoff, Party
-from syncd.agreement.journey import Answer, Claim, Deal, Event, Evidence, Journey
+from syncd.agreement.journey import Answer, Claim, Event, Evidence, Journey
 
 
 def latest(evidence: Evidence, now: int) -> Answer | None:
@@ -45,8 +45,13 @@ def chases(terms: Handoff, evidence: Evidence, facts: Facts, now: int) -> tuple[
         if value is not None and value.needs_reason and not _has_reason(given, now):
             owed.append(Chase("reason", given.value, given.at, given.by))
     if terms.stages.lost_needs_reason:
-        lost = {deal for deal in evidence.deals if deal.lost_at is not None and deal.lost_at <= now and not deal.reason}
-        owed += sorted(Chase("reason", f"lost deal {deal.id}", _lost_at(deal), deal.by) for deal in lost)
+        owed += sorted(
+            {
+                Chase("reason", f"lost deal {deal.id}", deal.lost_at, deal.by)
+                for deal in evidence.deals
+                if deal.lost_at is not None and deal.lost_at <= now and not deal.reason
+            }
+        )
     if given is not None:
         owed += [Chase(name, given.value, given.at, given.by) for name in terms.dispositions.also_ask if name not in facts]
     return tuple(owed)
@@ -66,10 +71,6 @@ def hint(terms: DispositionTerms, way: Journey, owed: Collection[Chase]) -> str:
 
 def _has_reason(given: Answer, now: int) -> bool:
     return bool(given.reason) and (given.reason_at is None or given.reason_at <= now)
-
-
-def _lost_at(deal: Deal) -> int:
-    return deal.created_at if deal.lost_at is None else deal.lost_at
 
 
 # ---------------------------------------------------------------- disputes

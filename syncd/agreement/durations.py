@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
 from syncd.agreement.calendars import ALWAYS, MINUTE, Calendar, business_days_later, longest_day, open_time, used_up_at
-from syncd.agreement.counting import FOREVER, midnight
+from syncd.agreement.counting import FOREVER
 
 Clockwork: TypeAlias = Literal["business", "elapsed"]
 """Whether a clock runs in open time only."""
@@ -112,15 +111,6 @@ def union(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
         elif pause.start < pause.end:
             found.append(pause)
     return tuple(found)
-
-
-def until_end_of(day: date, since: int, zone: str) -> Pause:
-    """Return the pause from *since* to the end of a local date, for example while somebody is on leave; empty if it is over.
-
-    >>> until_end_of(date(1970, 1, 1), 0, "UTC").end // (24 * 60 * MINUTE)
-    1
-    """
-    return Pause(since, max(midnight(day + timedelta(days=1), zone), since))
 
 
 def used(calendar: Calendar, start: int, end: int, pauses: Sequence[Pause] = ()) -> int:

@@ -5,7 +5,7 @@ Records only. `syncd.agreement.stages.journey` makes a `Journey` of `Evidence`. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from syncd.agreement.counting import FOREVER
@@ -105,21 +105,6 @@ class Evidence:
     deals: tuple[Deal, ...] = ()
     owners: tuple[Owner, ...] = ()
     renewal_at: int | None = None
-
-    def with_claim(self, claim: Claim) -> Evidence:
-        """Add one claim."""
-        return replace(self, claims=(*self.claims, claim))
-
-    def merged(self, other: Evidence) -> Evidence:
-        """Pool what is known of two records of one person."""
-        return Evidence(
-            claims=self.claims + other.claims,
-            events=self.events + other.events,
-            answers=self.answers + other.answers,
-            deals=self.deals + other.deals,
-            owners=self.owners + other.owners,
-            renewal_at=max((one for one in (self.renewal_at, other.renewal_at) if one is not None), default=None),
-        )
 
 
 # ---------------------------------------------------------------- what follows

@@ -10,9 +10,6 @@ from syncd.agreement.counting import local_date
 from syncd.agreement.journey import Episode, Event
 from syncd.agreement.policies import Moment, Moments, Policy
 
-REOPENED = "reopened"
-"""An episode's promises start anew."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
@@ -32,12 +29,9 @@ class Progress:
 
 
 def starts(policy: Policy, episode: Episode, events: Sequence[Event]) -> list[Event]:
-    """Return the events that start a clock: the first of the episode and those that open it again, or each one."""
+    """Return the events that start a clock: the first of the episode, or each one."""
     found = [event for event in events if event.at >= episode.started_at and _is_one(policy.start, event)]
-    if policy.each:
-        return list({event.at: event for event in reversed(found)}.values())[::-1]
-    again = [event for event in events if found and event.what == REOPENED and event.at > found[0].at]
-    return [*found[:1], *again]
+    return list({event.at: event for event in reversed(found)}.values())[::-1] if policy.each else found[:1]
 
 
 def first(moments: Moments, events: Sequence[Event], since: int) -> Event | None:

@@ -1,4 +1,4 @@
-"""Promises and clocks in plain English: what both sides agreed, line by line, and how a clock stands.
+"""Promises in plain English: what both sides agreed about time and deadlines, line by line.
 
 Like `syncd.agreement.wording`: one line says one thing, so that two versions of an agreement differ by the lines that differ.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from syncd.agreement.attempts import AttemptTerms
 from syncd.agreement.calendars import MINUTE, Calendar
-from syncd.agreement.clocks import Clock
-from syncd.agreement.counting import FOREVER, instant
+from syncd.agreement.counting import instant
 from syncd.agreement.durations import spoken
 from syncd.agreement.language import FactCondition, english, percent
 from syncd.agreement.language import spoken as spoken_span
@@ -25,7 +23,6 @@ _EVENTS = {
     "feedback": "a disposition with its reason",
     "disposition": "a disposition",
 }
-_STATES = {"at_risk": "at risk", "met_late": "met late", "cancelled": "canceled"}
 
 
 def promises_in_words(sla: Sla, attempts: AttemptTerms) -> dict[str, tuple[str, ...]]:
@@ -41,21 +38,6 @@ def promises_in_words(sla: Sla, attempts: AttemptTerms) -> dict[str, tuple[str, 
     }
 
 
-def clock_in_words(clock: Clock) -> tuple[str, ...]:
-    """Say how a clock stands: its state and due time, then where it comes from."""
-    name = clock.policy.id + (f" of {clock.rep}" if clock.rep else "")
-    state = _STATES.get(clock.state, clock.state)
-    past = ", history from before go-live" if clock.historical else ""
-    return (
-        f"{name}: {state}, due {_local(clock, clock.due)}{past}",
-        f"{spoken(clock.goal.within)} from {_local(clock, clock.start)}, agreement version {clock.version}",
-        f"calendar {clock.desk.calendar.name}, {clock.desk.whose}",
-        *_stopped(clock),
-        *(f"paused from {_local(clock, pause.start)} to {_local(clock, pause.end)}" for pause in clock.pauses),
-        *(f"{held.who or 'nobody'} had the person for {minutes(held.used)}" for held in clock.held if len(clock.held) > 1),
-    )
-
-
 def minutes(span: int) -> str:
     """Say a span to the minute.
 
@@ -64,27 +46,6 @@ def minutes(span: int) -> str:
     """
     hours, rest = divmod(span // MINUTE, 60)
     return f"{hours} h {rest} min" if hours else f"{rest} min"
-
-
-def _stopped(clock: Clock) -> Iterator[str]:
-    if clock.policy.need > 1:
-        yield f"{clock.done} of {clock.policy.need} done"
-    if clock.stop is not None:
-        yield f"fulfilled by {_event(clock.stopped_by)} at {_local(clock, clock.stop)} after {minutes(clock.used)}"
-    elif clock.ended_at is not None:
-        yield f"ended at {_local(clock, clock.ended_at)} after {minutes(clock.used)}"
-    else:
-        yield f"{minutes(clock.used)} used"
-    if clock.owner and clock.state in ("breached", "met_late"):
-        yield f"booked to {clock.owner}, who had the person then"
-
-
-def _local(clock: Clock, at: int) -> str:
-    """Tell an instant by the clock's calendar."""
-    if at >= FOREVER:
-        return "an end nobody knows"
-    zone = clock.desk.calendar.zone
-    return f"{instant(at).astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} {zone}"
 
 
 # ---------------------------------------------------------------- promises

@@ -61,10 +61,6 @@ class Assignment:
     turn: tuple[tuple[str, int], ...] = ()
     passed: tuple[Passed, ...] = ()
 
-    @property
-    def rotation_consumed(self) -> bool:
-        return bool(self.turn)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamState:

@@ -11,7 +11,6 @@ from syncd.agreement.calendars import (
     MINUTE,
     Calendar,
     business_days_later,
-    closed_because,
     longest_day,
     next_opening,
     open_time,
@@ -114,19 +113,6 @@ def test_open_time_is_measured_between_instants(calendar: Calendar, start: str, 
 )
 def test_the_next_opening(when: str, opens: str) -> None:
     assert next_opening(NY, at(when)) == at(opens)
-
-
-@pytest.mark.parametrize(
-    ("when", "why"),
-    [
-        pytest.param("2026-11-16T10:15-05:00", "", id="it is open"),
-        pytest.param("2026-11-26T10:15-05:00", "Thanksgiving Day", id="a holiday by its name"),
-        pytest.param("2026-11-27T14:00-05:00", "open 09:00-13:00 that day", id="a special day"),
-        pytest.param("2026-11-21T10:00-05:00", "closed on Saturdays", id="a weekend"),
-    ],
-)
-def test_a_closed_calendar_says_why(when: str, why: str) -> None:
-    assert closed_because(NY, at(when)) == why
 
 
 def test_a_special_day_outranks_a_holiday() -> None:

@@ -11,7 +11,7 @@ from syncd.agreement.handoff import Checklist, StageTerms
 from syncd.agreement.journey import Event, Evidence
 from syncd.model import Golden
 from tests.agreement.build import at
-from tests.agreement.ways import claimed, hand, score, way
+from tests.agreement.ways import adding, claimed, hand, score, way
 
 SQL = Checklist(fields=("budget", "timeline", "authority", "fit"), required=3)
 OPPORTUNITY = Checklist(fields=("amount", "close_date", "need_confirmed"), required=3)
@@ -37,7 +37,7 @@ def test_an_sql_has_three_of_four_fields_or_names_those_missing(facts: dict[str,
 
 
 def test_an_opportunity_has_all_of_its_fields() -> None:
-    opportunity = way(QUALIFIED.with_claim(hand("2026-11-05", "opportunity", "crm")))
+    opportunity = way(adding(QUALIFIED, hand("2026-11-05", "opportunity", "crm")))
     lack = lacking(TERMS, opportunity, {"amount": "900 EUR", "close_date": "2026-12-01"})
 
     assert lack is not None

@@ -383,14 +383,6 @@ def test_another_episode_has_another_clock() -> None:
     assert one(now, second, sla(policy)).id == "ann/2/it/1"
 
 
-def test_opening_again_starts_a_new_clock() -> None:
-    way = episode(ASSIGNED, (CALLED, "contact_attempt"), ("2026-11-18T10:00-05:00", "reopened"))
-    first, second = as_of("2026-11-18T10:30-05:00", way)
-
-    assert (first.state, second.state) == ("met", "running")
-    assert (second.id, second.due) == ("ann/1/it/2", at("2026-11-18T11:00-05:00"))
-
-
 def test_each_feedback_has_its_own_answer_clock() -> None:
     """Marketing replies within ten business days, whether or not the episode is over."""
     reply = replace(promise("feedback", "answered", "10bd"), side="marketing", each=True, outlives=True)

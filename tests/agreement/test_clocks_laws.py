@@ -43,7 +43,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 events = st.lists(
-    st.tuples(minutes, st.sampled_from(["contact_attempt", "contact_attempt", "connected", "became:disqualified", "reopened"])),
+    st.tuples(minutes, st.sampled_from(["contact_attempt", "contact_attempt", "connected", "became:disqualified"])),
     max_size=6,
 )
 pauses = st.lists(st.tuples(minutes, minutes).map(lambda two: Pause(*(MONDAY + m * MINUTE for m in sorted(two)))), max_size=3)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.agreement.calendars import ALWAYS, MINUTE, Calendar, next_opening
 from syncd.agreement.counting import FOREVER
-from syncd.agreement.durations import Clockwork, Pause, Target, deadline, spoken, target, union, until_end_of, used, used_up
+from syncd.agreement.durations import Clockwork, Pause, Target, deadline, spoken, target, union, used, used_up
 from tests.agreement.build import at
 from tests.agreement.calendars import MADRID, NY
 
@@ -170,11 +168,6 @@ def pauses(*edges: tuple[str, str]) -> tuple[Pause, ...]:
 )
 def test_pauses_move_the_due_time(start: str, text: str, paused: tuple[Pause, ...], due: str) -> None:
     assert deadline(target(text, "business", {}), NY, at(start), paused).due == at(due)
-
-
-def test_a_leave_pauses_to_the_end_of_its_last_day() -> None:
-    assert until_end_of(date(2026, 11, 20), MONDAY, "Europe/Madrid") == Pause(MONDAY, at("2026-11-21T00:00+01:00"))
-    assert union([until_end_of(date(2026, 11, 14), MONDAY, "Europe/Madrid")]) == ()  # over already
 
 
 def test_a_pause_without_end_leaves_nothing_due() -> None:

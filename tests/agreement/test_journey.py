@@ -15,7 +15,7 @@ from syncd.agreement.handoff import MAIN, STAGES, Handoff, Recycle, StageTerms
 from syncd.agreement.journey import Answer, Claim, Deal, Event, Evidence, Owner
 from syncd.agreement.stages import journey, recorded
 from tests.agreement.build import at
-from tests.agreement.ways import TERMS, answer, attempt, claimed, hand, score, steps, way
+from tests.agreement.ways import TERMS, adding, answer, attempt, claimed, hand, score, steps, way
 
 MQL = (score("2026-11-01", "lead"), score("2026-11-02", "mql", "lead"))
 DAY = micros(timedelta(days=1))
@@ -69,7 +69,7 @@ def test_t04_the_score_takes_an_mql_back_only_before_sales_has_it() -> None:
 def test_t05_a_rejected_lead_cools_down_for_thirty_days(when: str, stage: str) -> None:
     rejected = Evidence(claims=(score("2026-10-01", "mql"),), answers=(answer("2026-11-01", "Rejected-Nurture", "timing"),))
 
-    found = way(rejected.with_claim(score(when, "mql", "nurture")), now=when)
+    found = way(adding(rejected, score(when, "mql", "nurture")), now=when)
 
     assert found.stage == stage
     assert found.counts_after == at("2026-11-01")
@@ -78,7 +78,7 @@ def test_t05_a_rejected_lead_cools_down_for_thirty_days(when: str, stage: str) -
 def test_t06_the_echo_of_our_own_write_changes_nothing() -> None:
     before = claimed(score("2026-11-20 10:00", "mql"))
 
-    echoed = before.with_claim(hand("2026-11-20 10:00:02", "mql", "marketing"))
+    echoed = adding(before, hand("2026-11-20 10:00:02", "mql", "marketing"))
 
     assert way(echoed) == way(before)
 
@@ -97,7 +97,7 @@ def test_t08_a_merge_keeps_the_earliest_first_mql_and_one_person() -> None:
     one = claimed(score("2026-09-01", "lead"), score("2026-10-01", "mql", "lead"))
     other = claimed(score("2026-10-20", "lead"), score("2026-11-01", "mql", "lead"))
 
-    found = way(one.merged(other))
+    found = way(claimed(*one.claims, *other.claims))
 
     assert found.first_mql_at == found.latest_mql_at == at("2026-10-01")
     assert len(found.episodes) == 1
@@ -200,7 +200,7 @@ def test_a_rejection_ends_the_episode_and_an_acceptance_begins_another() -> None
 
 def test_a_disqualified_person_stays_so_whatever_the_score_says() -> None:
     out = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Unqualified", "no need"),))
-    again = out.with_claim(score("2027-03-01", "mql", "disqualified", outright=True))
+    again = adding(out, score("2027-03-01", "mql", "disqualified", outright=True))
 
     assert way(again).stage == "disqualified"
     assert way(again, terms=with_recycle(Recycle(disqualified_returns=True))).stage == "mql"
@@ -208,7 +208,7 @@ def test_a_disqualified_person_stays_so_whatever_the_score_says() -> None:
 
 def test_an_instant_mql_ends_the_cool_down_unless_agreed_otherwise() -> None:
     given_back = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Nurture", "timing"),))
-    demo = given_back.with_claim(score("2026-11-06", "mql", "nurture", outright=True))
+    demo = adding(given_back, score("2026-11-06", "mql", "nurture", outright=True))
 
     assert way(demo).episodes[1].high_intent
     assert way(demo, terms=with_recycle(Recycle(unless_instant=False))).stage == "nurture"
@@ -234,13 +234,13 @@ def test_the_end_of_the_cool_down_is_told_in_advance() -> None:
     ],
 )
 def test_whoever_people_gave_back_cools_down(evidence: Evidence, stage: str) -> None:
-    assert way(evidence.with_claim(score("2026-11-06", "mql", stage))).stage == stage
+    assert way(adding(evidence, score("2026-11-06", "mql", stage))).stage == stage
 
 
 def test_points_do_not_move_a_recycled_lead_but_up() -> None:
     given_back = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Nurture", "timing"),))
 
-    assert way(given_back.with_claim(score("2027-02-01", "lead", "nurture"))).stage == "nurture"
+    assert way(adding(given_back, score("2027-02-01", "lead", "nurture"))).stage == "nurture"
 
 
 # ---------------------------------------------------------------- who may
@@ -297,14 +297,14 @@ def test_a_rep_goes_back_between_stages_that_are_both_of_sales() -> None:
 def test_a_rejection_is_taken_back_to_lead_by_somebody_with_a_name(by: str, stage: str) -> None:
     rejected = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Nurture", "timing"),))
 
-    assert way(rejected.with_claim(hand("2026-11-05", "lead", by=by))).stage == stage
+    assert way(adding(rejected, hand("2026-11-05", "lead", by=by))).stage == stage
 
 
 def test_points_do_not_take_back_an_mql_that_a_person_made_but_a_veto_does() -> None:
     made = claimed(score("2026-11-01", "lead"), hand("2026-11-02", "mql", "marketing", by="ana"))
 
-    assert way(made.with_claim(score("2026-11-03", "lead", "mql"))).stage == "mql"
-    assert way(made.with_claim(score("2026-11-03", "lead", "mql", outright=True))).stage == "lead"
+    assert way(adding(made, score("2026-11-03", "lead", "mql"))).stage == "mql"
+    assert way(adding(made, score("2026-11-03", "lead", "mql", outright=True))).stage == "lead"
 
 
 def test_a_customer_is_not_given_back_by_an_answer() -> None:
@@ -318,7 +318,7 @@ def test_a_customer_is_not_given_back_by_an_answer() -> None:
 def test_the_score_takes_no_customer_back() -> None:
     won = Evidence(deals=(Deal(id="d", created_at=1, won_at=at("2026-11-20")),))
 
-    assert way(won.with_claim(score("2026-11-21", "lead", "customer"))).stage == "customer"
+    assert way(adding(won, score("2026-11-21", "lead", "customer"))).stage == "customer"
 
 
 def test_an_agreed_rule_may_make_sqls() -> None:

@@ -1,20 +1,13 @@
-"""Promises and clocks in words that both teams read."""
+"""Promises in words that both teams read."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from syncd.agreement.clocks import Situation
-from syncd.agreement.counting import FOREVER
-from syncd.agreement.durations import Pause
-from syncd.agreement.promise_words import clock_in_words, promises_in_words
+from syncd.agreement.promise_words import promises_in_words
 from syncd.config import load
-from tests.agreement.build import at
-from tests.agreement.promises import CONTACT, as_of, episode, on, one, promise, sla
 from tests.config.build import AGREEMENT, SPECS, write
 
-ASSIGNED = ("2026-11-16T10:15-05:00", "assigned")
 YAML = """\
 time:
   go_live: "2026-12-01T00:00:00Z"
@@ -88,47 +81,3 @@ def test_an_agreement_is_said_line_by_line(tmp_path: Path) -> None:
         "open an investigation for both managers: targeting, follow-up or definitions.",
         "Business clocks run on the calendar of the owner (kim: ny), else ny.",
     )
-
-
-def test_a_met_clock_says_by_what_and_after_how_long() -> None:
-    way = episode(ASSIGNED, ("2026-11-16T10:45-05:00", "contact_attempt"))
-
-    assert clock_in_words(one("2026-11-17", way)) == (
-        "it: met, due Mon 2026-11-16 11:15 America/New_York",
-        "1 open hour from Mon 2026-11-16 10:15 America/New_York, agreement version 0",
-        "calendar ny, by default",
-        "fulfilled by contact attempt at Mon 2026-11-16 10:45 America/New_York after 30 min",
-    )
-
-
-def test_a_breached_clock_says_to_whom_it_is_booked() -> None:
-    way = episode(ASSIGNED, owners=(("A", ASSIGNED[0]), ("B", "2026-11-16T10:55-05:00")))
-    customer = as_of("2026-11-16T12:15-05:00", way, sla(go_live="2027-01-01"))[0]
-
-    assert clock_in_words(customer) == (
-        "it: breached, due Mon 2026-11-16 11:15 America/New_York, history from before go-live",
-        "1 open hour from Mon 2026-11-16 10:15 America/New_York, agreement version 0",
-        "calendar ny, by default",
-        "2 h 0 min used",
-        "booked to B, who had the person then",
-        "A had the person for 40 min",
-        "B had the person for 1 h 20 min",
-    )
-
-
-def test_a_paused_clock_says_since_when() -> None:
-    policy = replace(CONTACT, pause_while=("leave",))
-    situation = Situation(pauses={"leave": (Pause(at("2026-11-16T10:30-05:00"), FOREVER),)})
-    said = clock_in_words(one("2026-11-16T12:00-05:00", episode(ASSIGNED), sla(policy), situation=situation))
-
-    assert said[0] == "it: paused, due an end nobody knows"
-    assert said[-1] == "paused from Mon 2026-11-16 10:30 America/New_York to an end nobody knows"
-
-
-def test_a_canceled_clock_and_one_for_depth_say_how_far_they_came() -> None:
-    depth = replace(promise("assigned", "contact_attempt", "10bd"), need=5, cancel_if=on("merged"))
-    way = episode(ASSIGNED, ("2026-11-16T11:15-05:00", "contact_attempt"), ("2026-11-16T12:15-05:00", "merged"))
-    said = clock_in_words(one("2026-11-17", way, sla(depth)))
-
-    assert said[0].startswith("it: canceled")
-    assert said[-2:] == ("1 of 5 done", "ended at Mon 2026-11-16 12:15 America/New_York after 2 h 0 min")

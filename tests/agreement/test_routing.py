@@ -96,7 +96,7 @@ def test_r04_the_owner_of_the_account_comes_first_and_uses_up_no_turn() -> None:
     terms = one_team(rep("A"), rep("B"))
     own = route(terms, lead(account_owner="C"), TeamState(), NOW)
 
-    assert (own.owner, own.rotation_consumed, own.why) == ("C", False, "C owns the account")
+    assert (own.owner, own.turn, own.why) == ("C", (), "C owns the account")
     assert route(terms, lead(), after(TeamState(), own), NOW).owner == "A"
 
 
@@ -168,7 +168,7 @@ def test_a_lead_nobody_can_take_waits_in_the_queue_and_says_why() -> None:
     terms = replace(one_team(rep("A"), Member(who="B", max_open=40)), absences=(Absence("A", 0, NOW + 1),))
     made = route(terms, lead(), TeamState(open_leads={"B": 40}), NOW)
 
-    assert (made.owner, made.queue, made.rotation_consumed) == ("", "inbound", False)
+    assert (made.owner, made.queue, made.turn) == ("", "inbound", ())
     assert made.why == "otherwise: nobody of team us is available; A is away; B has 40 open leads of at most 40"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syncd.agreement.handoff import Handoff, Party
 from syncd.agreement.journey import Answer, Claim, Event, Evidence, Journey
 from syncd.agreement.stages import journey
@@ -32,6 +34,10 @@ def way(evidence: Evidence, now: str = "2027-06-01", terms: Handoff = TERMS) -> 
 
 def claimed(*claims: Claim) -> Evidence:
     return Evidence(claims=claims)
+
+
+def adding(evidence: Evidence, claim: Claim) -> Evidence:
+    return replace(evidence, claims=(*evidence.claims, claim))
 
 
 def steps(found: Journey) -> list[str]:

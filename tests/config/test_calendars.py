@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.agreement.calendars import ALWAYS, closed_because, parsed
+from syncd.agreement.calendars import ALWAYS, parsed
 from syncd.agreement.counting import micros
 from syncd.agreement.language import duration
 from syncd.agreement.policies import TimeTerms
@@ -93,12 +93,12 @@ def test_without_the_section_there_are_no_calendars(tmp_path: Path) -> None:
 
 
 def test_holidays_by_law_know_their_names_and_exceptions(tmp_path: Path) -> None:
-    ny = loaded(tmp_path).calendars["ny"]
+    holidays = loaded(tmp_path).calendars["ny"].holidays
 
-    assert closed_because(ny, at("2026-11-26T15:00")) == "Thanksgiving Day"
-    assert closed_because(ny, at("2026-02-12T15:00")) == "Lincoln's Birthday"  # in New York only
-    assert closed_because(ny, at("2026-10-12T15:00")) == ""  # Columbus Day, excepted
-    assert closed_because(ny, at("2026-07-03T15:00")) == "Independence Day (observed)"
+    assert holidays[date(2026, 11, 26)] == "Thanksgiving Day"
+    assert holidays[date(2026, 2, 12)] == "Lincoln's Birthday"  # in New York only
+    assert date(2026, 10, 12) not in holidays  # Columbus Day, excepted
+    assert holidays[date(2026, 7, 3)] == "Independence Day (observed)"
 
 
 def test_a_country_may_be_known_for_fewer_years(tmp_path: Path) -> None:
