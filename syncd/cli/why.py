@@ -169,7 +169,7 @@ def _way(result: Why) -> None:
         table(
             ("promise", "state", "began", "due", "stopped", "used", "calendar"),
             [
-                (_promise(one), one.state, one.start, one.due, _stopped(one), _minutes(one), one.calendar)
+                (_promise(one), _standing(one), one.start, one.due, _stopped(one), _minutes(one), one.calendar)
                 for one in result.clocks
             ],
         )
@@ -186,6 +186,10 @@ def _way(result: Why) -> None:
 def _promise(one: ClockShown) -> str:
     whose = f" of {one.rep}" if one.rep else ""
     return f"{one.policy}{whose}" + (f" (episode {one.episode})" if one.episode > 1 else "")
+
+
+def _standing(one: ClockShown) -> str:
+    return one.state + " (history)" * one.historical + f", {one.done} of {one.need}" * (one.need > 1)
 
 
 def _stopped(one: ClockShown) -> str:

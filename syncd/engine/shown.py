@@ -124,7 +124,10 @@ class MoveShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockShown:
-    """A promise: when it began, stopped and was due, the minutes used, on whose calendar; ``rep`` is "" for the customer's."""
+    """A promise: when it began, stopped and was due, the minutes used, on whose calendar; ``rep`` is "" for the customer's.
+
+    ``done`` of the ``need`` events it takes have happened. ``historical``: it is measured, and nobody is told.
+    """
 
     policy: str
     episode: int
@@ -134,6 +137,8 @@ class ClockShown:
     stop: datetime | None
     stopped_by: str
     due: datetime | None
+    done: int
+    need: int
     used_minutes: int
     pauses: list[tuple[datetime, datetime | None]]
     calendar: str

@@ -92,6 +92,8 @@ def _clock(one: Clock) -> ClockShown:
         stop=None if one.stop is None else instant(one.stop),
         stopped_by=one.stopped_by,
         due=_instant(one.due),
+        done=one.done,
+        need=one.policy.need,
         used_minutes=one.used // _MINUTE,
         pauses=[(instant(pause.start), _instant(pause.end)) for pause in one.pauses],
         calendar=f"{one.desk.calendar.name} {one.desk.whose}".strip(),
