@@ -119,6 +119,22 @@ def times(terms: Time, document: Document, folder: Path) -> tuple[TimeTerms, lis
     )
 
 
+def weekdays(text: str) -> list[int]:
+    """Read ``mon-fri``, ``sun-thu`` or ``mon,wed,fri`` as numbers, Monday 0. Raises: ValueError, with the remedy.
+
+    >>> weekdays("mon, fri-sun")
+    [0, 4, 5, 6]
+    """
+    days = list[int]()
+    for part in text.lower().split(","):
+        match = re.fullmatch(rf"({'|'.join(_SHORT)})(?:-({'|'.join(_SHORT)}))?", part.strip())
+        if not match:
+            raise ValueError("is not a weekday; write for example mon-fri, sat or mon,wed,fri")
+        first, last = _SHORT.index(match[1]), _SHORT.index(match[2] or match[1])
+        days += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
+    return days
+
+
 def _calendar(name: str, terms: CalendarTerms, document: Document, folder: Path, problems: list[ConfigProblem]) -> Calendar:
     at: Path_ = ("time", "calendars", name)
     week = _week(terms.hours, (*at, "hours"), document, problems)
@@ -141,7 +157,7 @@ def _week(terms: Mapping[str, list[str]], at: Path_, document: Document, problem
     week = dict[int, tuple[Hours, ...]]()
     for text, openings in terms.items():
         try:
-            days, hours = _weekdays(text), parsed(*openings)
+            days, hours = weekdays(text), parsed(*openings)
         except ValueError as error:
             problems.append(document.wrong((*at, text), str(error)))
             continue
@@ -149,18 +165,6 @@ def _week(terms: Mapping[str, list[str]], at: Path_, document: Document, problem
             problems.append(document.wrong((*at, text), f"{', '.join(twice)} has hours already"))
         week.update(dict.fromkeys(days, hours))
     return tuple(week.get(day, ()) for day in range(7))
-
-
-def _weekdays(text: str) -> list[int]:
-    """Read ``mon-fri``, ``sun-thu`` or ``mon,wed,fri``."""
-    days = list[int]()
-    for part in text.lower().split(","):
-        match = re.fullmatch(rf"({'|'.join(_SHORT)})(?:-({'|'.join(_SHORT)}))?", part.strip())
-        if not match:
-            raise ValueError("is not a weekday; write for example mon-fri, sat or mon,wed,fri")
-        first, last = _SHORT.index(match[1]), _SHORT.index(match[2] or match[1])
-        days += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
-    return days
 
 
 def _holidays(

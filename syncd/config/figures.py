@@ -8,11 +8,10 @@ from syncd.agreement.attempts import CONTACT_ATTEMPT
 from syncd.agreement.counting import micros
 from syncd.agreement.handoff import MQL, SQL, STAGES
 from syncd.agreement.policies import Figure, SharePromise, Side, VolumePromise
+from syncd.agreement.routing import HIGH_INTENT
 from syncd.config.sla import ConversionTerms, ShareTerms, VolumeTerms
 from syncd.config.source import Path_
 from syncd.config.words import Checks
-
-HIGH_INTENT = "high_intent"
 
 
 def figure(name: str, side: Side, terms: VolumeTerms | ShareTerms | ConversionTerms, checks: Checks) -> Figure:

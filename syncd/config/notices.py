@@ -11,25 +11,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from syncd.agreement.notices import EVENTS, Event
 from syncd.config import templates
+from syncd.config.calendars import weekdays
 from syncd.config.source import ConfigProblem, Document, Path_
 from syncd.config.validation import Strict, did_you_mean
 from syncd.spi import Duration, SecretRef
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 def _days(value: object) -> object:
-    """Read ``mon-fri`` or ``mon, thu`` as numbers of weekdays, Monday 0."""
-    if isinstance(value, frozenset):
-        return value
-    found: set[int] = set()
-    for part in str(value).replace(" ", "").split(","):
-        first, _, last = part.partition("-")
-        if first not in _DAYS or (last or first) not in _DAYS:
-            raise ValueError("are not days; write for example mon-fri or mon, thu")
-        start, end = _DAYS.index(first), _DAYS.index(last or first)
-        found |= {day % 7 for day in range(start, end + (8 if end < start else 1))}
-    return frozenset(found)
+    return value if isinstance(value, frozenset) else frozenset(weekdays(str(value)))
 
 
 def _hour(text: str) -> str:

@@ -42,7 +42,7 @@ from syncd.config.validation import did_you_mean
 from syncd.config.words import Checks, Words
 from syncd.model import ACTIVITY_KINDS
 
-HIGH_INTENT, UNDER_REVIEW = "high_intent", "duplicate_under_review"
+UNDER_REVIEW = "duplicate_under_review"
 
 ACTS = ("tell owner", "tell manager", "flag crm", "reassign", "set owner offline")
 """What can be done about a breach."""

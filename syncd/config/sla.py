@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
+from syncd.agreement.attempts import AttemptTerms
 from syncd.agreement.durations import Clockwork
 from syncd.agreement.policies import Per
 from syncd.config.presets import Preset, filled
@@ -29,6 +30,9 @@ Volume: TypeAlias = Annotated[
 # ---------------------------------------------------------------- attempts
 
 
+_ATTEMPTS = AttemptTerms()
+
+
 class OnePer(Strict):
     """How close together two attempts are one."""
 
@@ -39,17 +43,10 @@ class OnePer(Strict):
 class AttemptsSection(Strict):
     """What counts as an attempt to reach somebody."""
 
-    count: list[str] = Field(
-        ["call_out", "email_1to1_out", "meeting_booked", "meeting_held", "linkedin_out", "sms_out", "whatsapp_out"],
-        description="Kinds of activity that are attempts.",
-    )
-    never: list[str] = Field(
-        ["marketing_email", "task_created", "note"], alias="not", description="Kinds that are none, to have it said."
-    )
-    connected: list[str] = Field(
-        ["meeting_held", "call_in", "email_reply", "chat"], description="Kinds by which the person was reached."
-    )
-    bounces: list[str] = Field(["email_bounced"], description="Kinds that say that the mail before did not arrive.")
+    count: list[str] = Field(sorted(_ATTEMPTS.count), description="Kinds of activity that are attempts.")
+    never: list[str] = Field(sorted(_ATTEMPTS.never), alias="not", description="Kinds that are none, to have it said.")
+    connected: list[str] = Field(sorted(_ATTEMPTS.connects), description="Kinds by which the person was reached.")
+    bounces: list[str] = Field(sorted(_ATTEMPTS.bounces), description="Kinds that say that the mail before did not arrive.")
     one_per: OnePer = OnePer()
     booking_by_the_lead_counts: bool = Field(True, description="A meeting the lead books is an attempt of ours.")
     credit_contact_before_handoff: Duration = Field(

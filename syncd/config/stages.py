@@ -12,10 +12,8 @@ from pydantic import Field
 
 from syncd.agreement.durations import target
 from syncd.agreement.handoff import (
-    DISQUALIFIED,
     LEAD,
     MAIN,
-    NURTURE,
     SQL,
     STAGES,
     Checklist,
@@ -130,15 +128,14 @@ class DisputeSection(Strict):
     """Who may doubt a rejection."""
 
     who: list[Literal["marketing", "sales"]] = Field(["marketing"], description="The teams that may.")
-    within: str = Field("5bd", description="How long, for example 5bd (business days).")
+    within: str = Field(DisputeTerms().within.text, description="How long, for example 5bd (business days).")
     decided_by: list[str] = Field(default_factory=list, description="Who decides; empty: anybody named.")
 
 
 def _words() -> dict[str, DispositionWord]:
     return {
-        "Accepted/SQL": DispositionWord(to=SQL),
-        "Rejected-Nurture": DispositionWord(to=NURTURE, reason="required"),
-        "Rejected-Unqualified": DispositionWord(to=DISQUALIFIED, reason="required"),
+        word: DispositionWord.model_validate({"to": one.to, "reason": "required" if one.needs_reason else "optional"})
+        for word, one in DispositionTerms().values.items()
     }
 
 
@@ -205,7 +202,7 @@ def dispositions(terms: DispositionsSection, document: Document, words: Words) -
             problems.append(document.wrong(("dispositions",), f"the field {name!r} is asked twice"))
     if not terms.values:
         problems.append(document.wrong(("dispositions", "values"), "sales could answer nothing; write at least one word"))
-    within = target("5bd", "business", {})
+    within = DisputeTerms().within
     try:
         within = target(terms.dispute.within, "business", {})
     except ValueError as error:

@@ -58,7 +58,7 @@ def test_notices_are_typed(tmp_path: Path) -> None:
         pytest.param(
             CHANNELS + MAIN,
             "notify: {digest: {to: '#a', by: slack, days: someday}}\n",
-            "notify.digest.days: are not days; write for example mon-fri or mon, thu",
+            "notify.digest.days: is not a weekday; write for example mon-fri, sat or mon,wed,fri",
             id="not days",
         ),
         pytest.param(
