@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncd.spi import Ref, Rejected
+from syncd_salesforce.refusals import code_of
 
 __all__ = ["Fault", "fault_of", "fault_of_row", "rejected"]
 
@@ -73,7 +74,7 @@ def fault_of(result: Mapping[str, object]) -> Fault | None:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     fields = first.get("fields")
     field = str(fields[0]) if isinstance(fields, list) and fields else ""
-    return _fault(str(first.get("statusCode") or "UNKNOWN_EXCEPTION"), str(first.get("message") or ""), field)
+    return _fault(first.get("statusCode"), str(first.get("message") or ""), field)
 
 
 def fault_of_row(text: str) -> Fault:
@@ -84,7 +85,7 @@ def fault_of_row(text: str) -> Fault:
     """
     code, _, rest = text.partition(":")
     field = rest.rsplit(":", 1)[-1].strip().rstrip("-").split(",")[0].strip() if ":" in rest else ""
-    return _fault(code.strip() or "UNKNOWN_EXCEPTION", rest, field if re.fullmatch(r"\w+", field) else "")
+    return _fault(code, rest, field)
 
 
 def rejected(ref: Ref, fault: Fault, now: datetime) -> Rejected:
@@ -97,8 +98,9 @@ def rejected(ref: Ref, fault: Fault, now: datetime) -> Rejected:
     return Rejected(code=fault.code.lower(), what=f"{place}: {sentence}", field=fault.field)
 
 
-def _fault(code: str, message: str, field: str) -> Fault:
+def _fault(given: object, message: str, field: str) -> Fault:
+    code = code_of(given) or "UNKNOWN_EXCEPTION"
     if "converted lead" in message.lower():  # told under several codes (gitlab customers#272)
         code = "CANNOT_UPDATE_CONVERTED_LEAD"
     named = _ID.search(message) if code == "UNABLE_TO_LOCK_ROW" else None
-    return Fault(code=code, field=field, locked=named[0] if named else "")
+    return Fault(code=code, field=field if re.fullmatch(r"\w+", field) else "", locked=named[0] if named else "")

@@ -7,6 +7,7 @@ project (read 2026-11-21). A refusal's own text may quote what was sent; it neve
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +15,11 @@ from typing import TypeAlias
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Reply, Unauthorized, Unavailable
 
-__all__ = ["Declined", "Refusal", "error_of", "login_error", "refusal"]
+__all__ = ["Declined", "Refusal", "code_of", "error_of", "login_error", "refusal"]
 
 _SECONDS = timedelta(seconds=30)
 _LATER = timedelta(minutes=15)
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,80}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,17 @@ def refusal(reply: Reply) -> Refusal:
     text = first.get("message") or first.get("exceptionMessage") or first.get("error_description") or ""
     fields = first.get("fields")
     names = tuple(str(one) for one in fields) if isinstance(fields, list) else ()
-    return Refusal(status=reply.status, code=str(code).upper(), text=str(text), fields=names)
+    return Refusal(status=reply.status, code=code_of(code), text=str(text), fields=names)
+
+
+def code_of(given: object) -> str:
+    """Return a code of Salesforce in capitals; "" for what is none, because codes go into messages.
+
+    >>> code_of("InvalidVersion"), code_of("ada@firm.example")
+    ('INVALIDVERSION', '')
+    """
+    code = given.strip().upper() if isinstance(given, str) else ""
+    return code if _CODE.fullmatch(code) else ""
 
 
 # ---------------------------------------------------------------- requests

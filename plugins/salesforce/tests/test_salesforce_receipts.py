@@ -33,6 +33,9 @@ def test_a_success_is_no_fault() -> None:
         pytest.param({"success": False, "errors": []}, Fault(code="UNKNOWN_EXCEPTION"), id="a result without a reason"),
         pytest.param({}, Fault(code="UNKNOWN_EXCEPTION"), id="a result without anything"),
         pytest.param(
+            refused("Ada Lovelace", "", "her own"), Fault(code="UNKNOWN_EXCEPTION"), id="a code and a field that are none"
+        ),
+        pytest.param(
             refused("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: 0014S000007NxmlQAC"),
             Fault(code="UNABLE_TO_LOCK_ROW", locked="0014S000007NxmlQAC"),
             id="which record others hold",
@@ -58,6 +61,7 @@ def test_a_refused_record_has_a_cause(result: Mapping[str, object], fault: Fault
             "STRING_TOO_LONG:Why: data value too large: a:b (max length=40):Why__c --", "STRING_TOO_LONG", "Why__c", id="one"
         ),
         pytest.param("", "UNKNOWN_EXCEPTION", "", id="nothing"),
+        pytest.param("ada@firm.example:no:--", "UNKNOWN_EXCEPTION", "", id="a code that is none"),
     ],
 )
 def test_the_error_of_a_row_of_a_job_is_read_alike(text: str, code: str, field: str) -> None:

@@ -28,6 +28,7 @@ def reply(status: int, body: object) -> Reply:
         pytest.param({"error": "invalid_grant", "error_description": "expired"}, "INVALID_GRANT", id="OAuth"),
         pytest.param(["/services/data/v66.0/sobjects/Lead/00Q1"], "", id="addresses of records"),
         pytest.param([], "", id="nothing"),
+        pytest.param([{"errorCode": "ada@firm.example", "message": "no"}], "", id="a code that is none"),
         pytest.param(b"<html>Access Declined</html>", "", id="a page"),
         pytest.param(b"", "", id="no body"),
     ],
