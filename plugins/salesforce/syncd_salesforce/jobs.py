@@ -26,8 +26,6 @@ class Progress:
 
     state: str
     processed: int
-    failed: int
-    reason: str
 
     @property
     def has_ended(self) -> bool:
@@ -45,11 +43,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """What became of the rows of a write: ``failed`` gives the error of each by identifier, ``untouched`` were not tried."""
+    """What became of the rows of a write: ``failed`` gives the error of each by identifier; those in neither were not tried."""
 
     done: frozenset[str]
     failed: Mapping[str, str]
-    untouched: frozenset[str]
 
 
 def begin_query(org: Org, name: str, soql: str) -> str:
@@ -69,12 +66,7 @@ def progress(org: Org, name: str, kind: Kind, job: str) -> Progress:
     state = came.get("state") if isinstance(came, dict) else None
     if not isinstance(came, dict) or state not in _RUNNING | _ENDED:
         raise BadAnswer(f"{doing}: the answer has no state that is known; tried again later")
-    return Progress(
-        state=str(state),
-        processed=_count(came.get("numberRecordsProcessed")),
-        failed=_count(came.get("numberRecordsFailed")),
-        reason=str(came.get("errorMessage") or ""),
-    )
+    return Progress(state=str(state), processed=_count(came.get("numberRecordsProcessed")))
 
 
 def results(org: Org, name: str, job: str, *, version: str, locator: str, most: int) -> Results:
@@ -116,18 +108,17 @@ def submit(org: Org, name: str, job: str, columns: Sequence[str], rows: Sequence
 
 
 def outcome(org: Org, name: str, job: str) -> Uploaded:
-    """Return what became of every row of a write that has ended. "Failed" and "Aborted" undo nothing that was done."""
+    """Return what became of the rows of a write that has ended. "Failed" and "Aborted" undo nothing that was done."""
     doing = f"{name}: Bulk outcome"
 
     def rows(which: str) -> Sequence[Mapping[str, str]]:
         reply = org.send(doing, "GET", f"{org.base}/jobs/ingest/{job}/{which}", headers={"Accept": "text/csv"})
         return _rows(reply, doing)
 
-    done, failed, untouched = rows("successfulResults"), rows("failedResults"), rows("unprocessedrecords")
+    done, failed = rows("successfulResults"), rows("failedResults")
     return Uploaded(
         done=frozenset(row.get("Id") or row["sf__Id"] for row in done),
         failed={row.get("Id") or row["sf__Id"]: row.get("sf__Error", "") for row in failed},
-        untouched=frozenset(row["Id"] for row in untouched),
     )
 
 

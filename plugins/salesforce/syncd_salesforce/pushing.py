@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from syncd.spi import Accepted, BadAnswer, Change, ConnectorError, Done, Gone, Misconfigured, Receipt, Ref, Rejected, Remapped
 from syncd_salesforce import jobs
@@ -34,6 +35,8 @@ _HEADERS = {
 }
 _SUCCESSORS = ("Id", "IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId")
 
+_Place = TypeVar("_Place")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Write:
@@ -49,7 +52,7 @@ class Pusher:
 
     def __init__(self, org: Org, schemas: Schemas, *, bulk_above: int) -> None:
         self._org, self._schemas, self._bulk_above = org, schemas, bulk_above
-        self._ended: dict[str, jobs.Uploaded | None] = {}
+        self._ended: dict[str, Mapping[str, Receipt] | None] = {}
 
     def push(self, changes: Sequence[Change]) -> list[Receipt]:
         """Write *changes* and return one receipt for each, in order. Raises: Declined, ConnectorError if nothing was done."""
@@ -91,7 +94,7 @@ class Pusher:
         """Send groups of 200; what was locked by others is tried once more, the locked together."""
         receipts: dict[int, Receipt] = {}
         # In the order of identifiers: whoever else writes many records does the same, and two that do so never lock each other.
-        waiting, faults = sorted(writes, key=lambda one: one.id), dict[int, Fault]()
+        waiting, faults = sorted(writes, key=lambda one: one.id), dict[int, tuple[str, Fault]]()
         for is_last in (False, True):
             locked: list[tuple[str, _Write]] = []
             for start in range(0, len(waiting), _GROUP):
@@ -109,9 +112,9 @@ class Pusher:
                     elif fault.is_lock and not is_last:
                         locked.append((fault.locked, one))
                     else:
-                        faults[one.place] = fault
+                        faults[one.place] = one.id, fault
             waiting = [one for _, one in sorted(locked, key=lambda pair: (pair[0], pair[1].id))]
-        return receipts | self._judged(name, writes, faults)
+        return receipts | self._judged(name, faults)
 
     def _sent(self, name: str, group: Sequence[_Write]) -> list[Fault | None]:
         found = self._described(name)
@@ -182,32 +185,28 @@ class Pusher:
         ended = self._ended[number]
         if ended is None:
             return None
-        if external_id in ended.done:
-            return [Done()]
-        if external_id in ended.failed:
-            fault = fault_of_row(ended.failed[external_id])
-            return [
-                self._receipt(Ref(name, external_id), fault, self._fates(name, [external_id] if fault.is_elsewhere else []))
-            ]
         what = "the job ended before this record was written; it is sent again"
-        return [Rejected(code="put_off", what=what, retry=self._org.now + _LATER)]
+        return [ended.get(external_id) or Rejected(code="put_off", what=what, retry=self._org.now + _LATER)]
 
-    def _outcome(self, name: str, job: str) -> jobs.Uploaded | None:
+    def _outcome(self, name: str, job: str) -> Mapping[str, Receipt] | None:
+        """Return the receipts of a job by identifier, all that it did not find asked for at once; ``None`` while it runs."""
         try:
-            seen = jobs.progress(self._org, name, "ingest", job)
-            return jobs.outcome(self._org, name, job) if seen.has_ended else None
+            if not jobs.progress(self._org, name, "ingest", job).has_ended:
+                return None
+            ended = jobs.outcome(self._org, name, job)
         except Declined as error:
             if error.code != "NOT_FOUND":
                 raise
-            return jobs.Uploaded(done=frozenset(), failed={}, untouched=frozenset())  # seven days are over: write again
+            return {}  # seven days are over: write again
+        faults = {key: (key, fault_of_row(text)) for key, text in ended.failed.items()}
+        return dict.fromkeys(ended.done, Done()) | self._judged(name, faults)
 
     # ------------------------------------------------------------ receipts
 
-    def _judged(self, name: str, writes: Sequence[_Write], faults: Mapping[int, Fault]) -> dict[int, Receipt]:
-        ids = {one.place: one.id for one in writes if one.place in faults}
-        lost = [ids[place] for place, fault in faults.items() if fault.is_elsewhere]
-        fates = self._fates(name, lost)
-        return {place: self._receipt(Ref(name, ids[place]), fault, fates) for place, fault in faults.items()}
+    def _judged(self, name: str, faults: Mapping[_Place, tuple[str, Fault]]) -> dict[_Place, Receipt]:
+        """Return the receipts for *faults* of the records with those identifiers."""
+        fates = self._fates(name, [key for key, fault in faults.values() if fault.is_elsewhere])
+        return {place: self._receipt(Ref(name, key), fault, fates) for place, (key, fault) in faults.items()}
 
     def _receipt(self, ref: Ref, fault: Fault, fates: Mapping[str, Receipt]) -> Receipt:
         """Return the receipt for a fault. Only a record known to be deleted is gone: one that cannot be seen may be hidden."""

@@ -200,6 +200,18 @@ def test_many_changes_go_as_one_job_and_each_has_its_receipt(bulky: Desk) -> Non
     assert bulky.held(leads[0])["Note__c"] == 'a,b "c"\nd'
 
 
+def test_what_a_job_did_not_find_is_asked_for_at_once(bulky: Desk) -> None:
+    leads = bulky.add("Lead", 12)
+    bulky.delete(*leads)
+    names = jobs_of(bulky.connector().push([change(lead) for lead in leads]))
+    while bulky.connector().receipts(names[0]) is None:
+        bulky.calls()
+    bulky.calls()
+    connector = bulky.connector()
+    assert [receipt for name in names for receipt in connector.receipts(name) or ()] == [Gone()] * 12
+    assert bulky.calls() == {"GET /jobs/ingest/{id}": 1, "GET /jobs/ingest/{id}/{list}": 2, "GET /queryAll": 1}
+
+
 def test_a_job_that_is_no_longer_known_is_written_again(bulky: Desk) -> None:
     leads = bulky.add("Lead", 11)
     names = jobs_of(bulky.connector().push([change(lead) for lead in leads]))
