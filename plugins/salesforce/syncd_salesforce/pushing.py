@@ -21,7 +21,7 @@ from syncd_salesforce.org import Org, answer
 from syncd_salesforce.receipts import Fault, fault_of, fault_of_row, rejected
 from syncd_salesforce.refusals import Declined
 from syncd_salesforce.schemas import Schemas
-from syncd_salesforce.values import for_csv, for_json
+from syncd_salesforce.values import fits, for_csv, for_json
 
 __all__ = ["Pusher"]
 
@@ -86,6 +86,9 @@ class Pusher:
             if one is None or not one.writable:
                 what = f"{name}.{field} is not there, or the user may not change it; provision it and assign the permission set"
                 return Rejected(code="field_hidden", what=what, field=field, retry=self._org.now + _HOUR)
+            if not fits(one.type, change.fields[field].new):
+                what = f"{name}.{field}: the value is none of type {one.type}; correct the mapping or the field"
+                return Rejected(code="field_type", what=what, field=field)
         return None
 
     # ------------------------------------------------------------ groups

@@ -7,18 +7,20 @@ the way it came.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from syncd.spi import Golden, Raw
 from syncd_salesforce.instants import instant, written
 
-__all__ = ["Wire", "clean", "flat", "for_csv", "for_json", "raw"]
+__all__ = ["Wire", "clean", "fits", "flat", "for_csv", "for_json", "raw"]
 
 Wire: TypeAlias = str | bool | int | None
 """A value as it goes to Salesforce in JSON."""
 
 _NUMBERS = {"double", "currency", "percent", "long"}
+_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _NULL = "#N/A"  # an empty cell leaves a field as it is: bulk_api_2_0 guide, "Prepare CSV Files" (read 2026-11-21)
 
 
@@ -75,12 +77,11 @@ def for_json(kind: str, value: Golden | None) -> Wire:
     if isinstance(value, tuple):
         return ";".join(value) if kind == "multipicklist" else "; ".join(value)
     if kind == "boolean":
-        return value if isinstance(value, bool) else str(value).lower() in {"true", "yes", "1"}
-    if kind in _NUMBERS or kind == "int":
-        return _json_number(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+        return _WORDS.get(str(value).lower(), str(value))
+    if (kind in _NUMBERS or kind == "int") and not isinstance(value, str | bool):
+        # Fractions go as text, which is taken as well and stays exact (recorded: "NumberOfEmployees":"10000").
+        return int(value) if value == int(value) else _plain(value)
+    return _plain(value)
 
 
 def for_csv(kind: str, value: Golden | None) -> str:
@@ -88,9 +89,24 @@ def for_csv(kind: str, value: Golden | None) -> str:
     wire = for_json(kind, value)
     if wire is None:
         return _NULL
-    if isinstance(wire, bool):
-        return "true" if wire else "false"
-    return str(value) if isinstance(value, Decimal) else str(wire)
+    return str(wire).lower() if isinstance(wire, bool) else str(wire)
+
+
+def fits(kind: str, value: Golden | None) -> bool:
+    """Tell whether a field of type *kind* can read *value*: for one that it cannot, the whole group is refused (from memory).
+
+    >>> fits("boolean", "perhaps"), fits("double", "87.5"), fits("date", "2026-02-30"), fits("string", "perhaps")
+    (False, True, False, True)
+    """
+    wire = for_json(kind, value)
+    if wire is None or isinstance(wire, bool):
+        return True
+    try:
+        if kind in _NUMBERS or kind == "int":
+            return Decimal(wire).is_finite()
+        return kind != "boolean" and (kind not in {"date", "datetime"} or bool(datetime.fromisoformat(str(wire))))
+    except (InvalidOperation, ValueError):
+        return False
 
 
 def _number(given: object, *, whole: bool) -> Raw:
@@ -105,8 +121,8 @@ def _number(given: object, *, whole: bool) -> Raw:
     return Decimal(format(number.normalize(), "f"))
 
 
-def _json_number(value: Golden) -> Wire:
-    """Whole numbers as such, others as text, which is taken as well and stays exact (recorded: "NumberOfEmployees":"10000")."""
+def _plain(value: Golden) -> str:
+    """Return a value as text: a number without an exponent, yes and no as Salesforce's words."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
-    return value if isinstance(value, bool | int) else str(value)
+        return format(value, "f")
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -131,6 +131,25 @@ def test_one_hidden_field_does_not_hold_up_the_other_changes(desk: Desk) -> None
     assert [type(receipt) for receipt in receipts] == [Rejected, Done]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param("Flag__c boolean cufsgp", "perhaps", id="neither yes nor no"),
+        pytest.param("Score__c double(5,2) cunfsp", "a lot", id="no number"),
+        pytest.param("Due__c datetime cunfsp", "soon", id="no time"),
+        pytest.param("Day__c date cunfsp", "2026-02-30", id="no day"),
+    ],
+)
+def test_a_value_that_the_type_of_a_field_does_not_take_holds_up_nobody(desk: Desk, field: str, value: str) -> None:
+    desk.org.add_field("Lead", field_of(field))
+    name, (one, two) = field.split()[0], desk.add("Lead", 2)
+    receipts = desk.connector().push([change(one, **{name: value}), change(two)])
+    assert [type(receipt) for receipt in receipts] == [Rejected, Done]
+    first = receipts[0]
+    assert isinstance(first, Rejected) and (first.code, first.field, first.retry) == ("field_type", name, "on_change")
+    assert value not in first.what
+
+
 def test_what_was_merged_or_converted_lives_on_elsewhere(desk: Desk) -> None:
     loser, winner, lead = desk.add("Lead", 3)
     merge(desk.org, winner, [loser])
