@@ -7,7 +7,7 @@ wrong transitions are from memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,9 +17,10 @@ from syncd_salesforce.emulator.instance import Instance
 from syncd_salesforce.emulator.instants import moment
 from syncd_salesforce.emulator.soql.run import Tabled
 
-__all__ = ["ENDED", "Job", "advanced", "job_of", "jobs_of", "removed", "shown"]
+__all__ = ["ENDED", "Job", "advanced", "job_of", "jobs_of", "opened", "removed", "shown"]
 
 ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
+_DELIMITERS = {"COMMA": ",", "TAB": "\t", "SEMICOLON": ";", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 _KEPT = timedelta(days=7)
 
 
@@ -47,6 +48,37 @@ class Job:
     left: list[list[str]] = field(default_factory=list)
     error: str | None = None
     began_at: datetime | None = None
+
+    @property
+    def between(self) -> str:
+        """What stands between two values of a row."""
+        return _DELIMITERS.get(self.delimiter, ",")
+
+    @property
+    def line_end(self) -> str:
+        """What stands behind a row."""
+        return "\r\n" if self.line_ending == "CRLF" else "\n"
+
+
+def opened(instance: Instance, call: Call, body: Mapping[str, Json], *, kind: str, entity: str) -> Job:
+    """Open the job that a request asks for."""
+    external = body.get("externalIdFieldName")
+    job = Job(
+        id=instance.org.ids.next("750"),
+        kind=kind,
+        operation=str(body.get("operation", "query")),
+        entity=entity,
+        version=call.version,
+        created_at=instance.now(),
+        created_by=instance.org.user_id,
+        state="Open" if kind == "ingest" else "UploadComplete",
+        external_id=external if isinstance(external, str) else None,
+        line_ending=str(body.get("lineEnding") or "LF"),
+        delimiter=str(body.get("columnDelimiter") or "COMMA"),
+        query=str(body.get("query", "")),
+    )
+    instance.jobs[job.id] = job
+    return job
 
 
 def job_of(instance: Instance, call: Call, key: str, kind: str) -> Job:

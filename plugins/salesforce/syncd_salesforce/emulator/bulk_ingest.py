@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, decoded
-from syncd_salesforce.emulator.bulk import ENDED, Job, advanced, job_of, jobs_of, removed, shown
+from syncd_salesforce.emulator.bulk import ENDED, Job, advanced, job_of, jobs_of, opened, removed, shown
 from syncd_salesforce.emulator.collection import trip, upserted
 from syncd_salesforce.emulator.ids import full
 from syncd_salesforce.emulator.instance import Instance
@@ -19,7 +19,6 @@ from syncd_salesforce.emulator.writing import delete, update
 __all__ = ["change", "create", "listed", "remove", "results", "status", "upload"]
 
 _OPERATIONS = frozenset({"insert", "update", "upsert", "delete", "hardDelete"})
-_DELIMITERS = {"COMMA": ",", "TAB": "\t", "SEMICOLON": ";", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 _LARGEST = 150_000_000  # bytes; LIMITS/…platform_bulkapi (this project's notes, read 2026-11-21)
 
 
@@ -33,24 +32,9 @@ def create(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
     fault = instance.faults.strike("bulk_refused", call)
     if entity is None or "hidden" in entity.flags or (fault and fault.value.lower() == name.lower()):
         raise ApiError("INVALIDENTITY", f"Entity '{name}' is not supported by the Bulk API.")
-    external = body.get("externalIdFieldName")
-    if (operation == "upsert") != isinstance(external, str):
+    if (operation == "upsert") != isinstance(body.get("externalIdFieldName"), str):
         raise ApiError("INVALIDJOB", "externalIdFieldName is required for upsert, and not allowed for other operations")
-    job = Job(
-        id=instance.org.ids.next("750"),
-        kind="ingest",
-        operation=str(operation),
-        entity=entity.name,
-        version=call.version,
-        created_at=instance.now(),
-        created_by=instance.org.user_id,
-        state="Open",
-        external_id=external if isinstance(external, str) else None,
-        line_ending=str(body.get("lineEnding") or "LF"),
-        delimiter=str(body.get("columnDelimiter") or "COMMA"),
-    )
-    instance.jobs[job.id] = job
-    return Answer(content=shown(job))
+    return Answer(content=shown(opened(instance, call, body, kind="ingest", entity=entity.name)))
 
 
 def listed(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
@@ -197,7 +181,7 @@ def _table(job: Job) -> tuple[list[str], list[list[str]]]:
         raise ApiError(
             "ClientInputError", f"LineEnding is invalid on user data. Current LineEnding setting is {job.line_ending}"
         )
-    lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=_DELIMITERS.get(job.delimiter, ",")) if line]
+    lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=job.between) if line]
     header = lines[0] if lines else []
     if any(len(line) != len(header) for line in lines):
         raise ApiError("InvalidBatch", "The number of columns of a row differs from the header's")
@@ -206,8 +190,7 @@ def _table(job: Job) -> tuple[list[str], list[list[str]]]:
 
 def _csv(job: Job, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Answer:
     written = io.StringIO()
-    end = "\r\n" if job.line_ending == "CRLF" else "\n"
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator=end, delimiter=_DELIMITERS.get(job.delimiter, ","))
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator=job.line_end, delimiter=job.between)
     writer.writerow(header)
     writer.writerows(rows)
     return Answer(body=written.getvalue().encode(), type="text/csv")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, Row, Value, decoded
-from syncd_salesforce.emulator.bulk import Job, advanced, job_of, jobs_of, removed, shown
+from syncd_salesforce.emulator.bulk import Job, advanced, job_of, jobs_of, opened, removed, shown
 from syncd_salesforce.emulator.instance import Instance
 from syncd_salesforce.emulator.instants import bulk
 from syncd_salesforce.emulator.soql import tree
@@ -20,36 +20,20 @@ from syncd_salesforce.emulator.soql.run import is_count, tabled
 
 __all__ = ["change", "create", "listed", "remove", "result_pages", "results", "status"]
 
-_DELIMITERS = {"COMMA": ",", "TAB": "\t", "SEMICOLON": ";", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
-
 
 def create(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
     """Answer POST /jobs/query."""
     body: Mapping[str, Json] = decoded(call.body, dict)
-    operation, text = body.get("operation", "query"), str(body.get("query", ""))
+    operation = body.get("operation", "query")
     if operation not in {"query", "queryAll"}:
         raise ApiError("INVALID_INPUT", f"Unknown operation: {operation}")
-    query = parse(text)
+    query = parse(str(body.get("query", "")))
     source = Scope.of(instance.org, query).source
     fault = instance.faults.strike("bulk_refused", call)
     if "hidden" in source.flags or (fault and fault.value.lower() == source.name.lower()):
         raise ApiError("INVALIDENTITY", f"Entity '{source.name}' is not supported by the Bulk API.")
     _suited(instance, query)
-    job = Job(
-        id=instance.org.ids.next("750"),
-        kind="query",
-        operation=str(operation),
-        entity=source.name,
-        version=call.version,
-        created_at=instance.now(),
-        created_by=instance.org.user_id,
-        state="UploadComplete",
-        line_ending=str(body.get("lineEnding") or "LF"),
-        delimiter=str(body.get("columnDelimiter") or "COMMA"),
-        query=text,
-    )
-    instance.jobs[job.id] = job
-    return Answer(content=shown(job))
+    return Answer(content=shown(opened(instance, call, body, kind="query", entity=source.name)))
 
 
 def listed(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
@@ -150,7 +134,7 @@ def _offset(locator: str | None) -> int:
 
 def _csv(job: Job, rows: Sequence[Row], *, odd: bool) -> bytes:
     assert job.table is not None
-    delimiter, end = _DELIMITERS.get(job.delimiter, ","), "\r\n" if job.line_ending == "CRLF" else "\n"
+    delimiter, end = job.between, job.line_end
     header = delimiter.join(f'"{column.alias or ".".join(column.path)}"' for column in job.table.columns)
     cells = [_cell(column, odd=odd) for column in job.table.columns]
     lines = [delimiter.join([cell(row) for cell in cells]) for row in rows]
