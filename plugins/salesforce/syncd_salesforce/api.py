@@ -100,7 +100,9 @@ class SalesforceConnector:
     def _remote(self, name: str) -> RemoteStream:
         found = self._source.schemas.describe(name, anew=True)
         thing = OBJECTS[name]
-        return remote_stream(thing, found) if found is not None else RemoteStream(name=name, kind=thing.kind)
+        if found is None:
+            return RemoteStream(name=name, kind=thing.kind)
+        return remote_stream(thing, found, self._wanted.get(name, ()))
 
 
 @contextmanager

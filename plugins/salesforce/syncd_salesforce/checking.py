@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from syncd.spi import Finding
+from syncd_salesforce.describe import Describe
 from syncd_salesforce.objects import OBJECTS
 from syncd_salesforce.org import Org
 from syncd_salesforce.pulling import Source
@@ -84,7 +85,20 @@ def _object(source: Source, name: str, wanted: frozenset[str]) -> Iterator[Findi
     thing = OBJECTS[name]
     if not thing.grows and not found.replicateable:
         yield _warning(f"{name}: hard deletions cannot be listed; only the weekly sweep finds them", _PERMISSION_SET)
+    yield from _record_types(source, found, wanted)
     yield _ok(f"{name}: {len(found.fields)} fields")
+
+
+def _record_types(source: Source, found: Describe, wanted: frozenset[str]) -> Iterator[Finding]:
+    """Warn of restricted values that a record type lacks: to write them into its records is refused."""
+    strict = [one for one in map(found.field, sorted(wanted)) if one is not None and one.strict and one.writable]
+    for kind in (one for one in found.record_types if one.available and strict):
+        offered = source.schemas.offered(found.name, kind.id)
+        for field in strict:
+            missing = [value for value in field.options if value not in offered.get(field.name, field.options)]
+            if missing:
+                what = f"{found.name}.{field.name}: records of type {kind.name} do not take {', '.join(missing)}"
+                yield _warning(what, "add the values to the record type in Setup, or do not write them")
 
 
 def _ok(what: str) -> Finding:

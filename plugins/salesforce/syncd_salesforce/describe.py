@@ -5,16 +5,17 @@ A describe names only what that user may see (field-level security), so a field 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from syncd.spi import BadAnswer, RemoteField, RemoteStream
 from syncd_salesforce.objects import Sobject
 
-__all__ = ["Describe", "Field", "Selection", "described", "remote_stream", "selection"]
+__all__ = ["Describe", "Field", "RecordType", "Selection", "described", "remote_stream", "selection"]
 
 # Objects in objects: not in Bulk, and their parts are fields of their own (salesforce.md 4.2; simple-salesforce#182).
 _NOT_READ = {"address", "location", "base64", "complexvalue", "json"}
+_RECORD_TYPE = "recordtype.developername"
 # Depend on who asks, and change without the record changing.
 _PERSONAL = {"lastvieweddate", "lastreferenceddate", "isunreadbyowner"}
 
@@ -35,8 +36,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordType:
+    """A kind of records of one object, by its developer name; the user may give it to records if it is ``available``."""
+
+    id: str
+    name: str
+    available: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Describe:
-    """An object; ``fields`` are by name in lower case, because SOQL and mappings may write them in any."""
+    """An object; ``fields`` are by name in lower case, because SOQL and mappings may write them in any.
+
+    ``record_types`` are those that people made: where there are none, every record is of the master's.
+    """
 
     name: str
     label: str
@@ -45,6 +58,7 @@ class Describe:
     replicateable: bool
     updateable: bool
     fields: Mapping[str, Field]
+    record_types: tuple[RecordType, ...]
 
     def field(self, name: str) -> Field | None:
         """Return a field by its name in any case."""
@@ -88,6 +102,7 @@ def described(body: object) -> Describe:
         replicateable=body.get("replicateable") is True,
         updateable=body.get("updateable") is True,
         fields={one.name.lower(): one for one in fields},
+        record_types=tuple(_record_types(body.get("recordTypeInfos"))),
     )
 
 
@@ -119,10 +134,14 @@ def selection(thing: Sobject, found: Describe, wanted: Iterable[str]) -> Selecti
     )
 
 
-def remote_stream(thing: Sobject, found: Describe) -> RemoteStream:
-    """Describe a stream as the mapping's checks want it."""
-    fields = [one for one in found.fields.values() if one.type not in _NOT_READ]
-    return RemoteStream(name=thing.name, kind=thing.kind, fields=tuple(_remote(one, found.updateable) for one in fields))
+def remote_stream(thing: Sobject, found: Describe, wanted: Iterable[str]) -> RemoteStream:
+    """Describe a stream as the mapping's checks want it, what the mapping names in its words too: ``email``, ``Owner.Name``."""
+    fields = {one.name: _remote(one, found.updateable) for one in found.fields.values() if one.type not in _NOT_READ}
+    for name, column in selection(thing, found, wanted).wanted.items():
+        options = tuple(one.name for one in found.record_types) if column.lower() == _RECORD_TYPE else ()
+        known = fields.get(column) or RemoteField(name=column, type="string", options=options, writable=False)
+        fields[name] = replace(known, name=name)
+    return RemoteStream(name=thing.name, kind=thing.kind, fields=tuple(fields.values()))
 
 
 def _remote(one: Field, updateable: bool) -> RemoteField:
@@ -156,6 +175,13 @@ def _field(one: Mapping[str, object]) -> Field:
         strict=one.get("restrictedPicklist") is True,
         relation=str(one.get("relationshipName") or ""),
     )
+
+
+def _record_types(infos: object) -> Iterator[RecordType]:
+    for one in infos if isinstance(infos, list) else ():
+        if isinstance(one, dict) and one.get("master") is not True and one.get("active") is not False:
+            name = str(one.get("developerName") or one.get("name") or "")  # API 42 gave no developerName (recorded)
+            yield RecordType(id=str(one.get("recordTypeId") or ""), name=name, available=one.get("available") is True)
 
 
 def _length(given: object) -> int:

@@ -28,7 +28,10 @@ _PASSING = {
 }
 _SENTENCES: Mapping[str, str] = {
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "a validation rule of the org refuses it; let the rule pass the integration user",
-    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "not one of the picklist's values; add it there, or lift the restriction",
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
+        "not one of the picklist's values, or not of the record type's; add it there, or lift the restriction"
+    ),
+    "INVALID_CROSS_REFERENCE_KEY": "a record or record type that is not there, or not for the user; look at it in Salesforce",
     "STRING_TOO_LONG": "longer than the field; make the field longer",
     "NUMBER_OUTSIDE_VALID_RANGE": "more digits than the field has; make the field larger",
     "REQUIRED_FIELD_MISSING": "the record lacks a field that the org requires; fill it there",
@@ -63,7 +66,7 @@ class Fault:
     @property
     def is_elsewhere(self) -> bool:
         """Tell whether the record may live on under another identifier."""
-        return self.code in _ELSEWHERE
+        return self.code in _ELSEWHERE and self.field in {"", "Id"}  # else what a field of it points at is not there
 
 
 def fault_of(result: Mapping[str, object]) -> Fault | None:

@@ -64,6 +64,25 @@ class Schemas:
         self._keep(name, _Kept(version=self._org.version, asked_at=now, changed=changed, whole_at=now, body=body))
         return body
 
+    def offered(self, name: str, record_type: str) -> Mapping[str, frozenset[str]]:
+        """Return the values that records of a type may hold, by picklist; nothing where the user may not see them.
+
+        ui-api "Get Values for All Picklist Fields of a Record Type" (read 2026-11-22); some objects are not in it.
+        """
+        doing = f"{name}: picklists"
+        try:
+            came = self._org.get(doing, f"{self._org.base}/ui-api/object-info/{name}/picklist-values/{record_type}")
+        except Declined:
+            return {}
+        fields = came.get("picklistFieldValues") if isinstance(came, dict) else None
+        if not isinstance(fields, dict):
+            raise BadAnswer(f"{doing}: the answer has no picklists; tried again later")
+        return {
+            field: frozenset(str(value.get("value")) for value in one["values"] if isinstance(value, dict))
+            for field, one in fields.items()
+            if isinstance(one, dict) and isinstance(one.get("values"), list)
+        }
+
     def _assure_version(self) -> None:
         """Tell an object that is hidden from a version of the API that is not there."""
         served = versions(self._org)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from salesforce_desk import Desk
+from syncd_salesforce.emulator.record_types import add_type
 from syncd_salesforce.emulator.schema import field_of
 
 from syncd.spi import Misconfigured
@@ -66,6 +67,27 @@ def test_the_schema_shows_fields_as_the_user_may_use_them(desk: Desk) -> None:
     assert fields["Status"].options == ()  # takes other words too
     assert (fields["Score__c"].writable, fields["Note__c"].writable, fields["SystemModstamp"].writable) == (True, False, False)
     assert "Address" not in fields
+
+
+def test_the_schema_shows_what_the_mapping_names_as_it_names_it(tmp_path: Path) -> None:
+    wanted = {"Lead": ["Owner.Name", "email", "RecordType.DeveloperName", "Nowhere.Name"]}
+    with Desk(tmp_path, settings={"streams": ["Lead"]}, wanted=wanted) as desk:
+        add_type(desk.org, "Lead", "Partner")
+        add_type(desk.org, "Lead", "Retail", available=False)
+        (lead,) = desk.connector().schema().streams
+    fields = {one.name: one for one in lead.fields}
+    assert {name for name in wanted["Lead"] if name in fields} == {"Owner.Name", "email", "RecordType.DeveloperName"}
+    assert (fields["email"].writable, fields["Owner.Name"].writable) == (True, False)
+    assert fields["RecordType.DeveloperName"].options == ("Partner", "Retail")
+
+
+def test_a_restricted_value_that_a_record_type_lacks_is_a_warning(tmp_path: Path) -> None:
+    with Desk(tmp_path, settings={"streams": ["Lead"]}, wanted={"Lead": ["Band__c", "Rating"]}) as desk:
+        desk.org.add_field("Lead", field_of("Band__c picklist(40) cunfsgp restricted = mql | nurture | sql"))
+        add_type(desk.org, "Lead", "Partner", values={"Band__c": ["mql"], "Rating": ["Hot"]})
+        add_type(desk.org, "Lead", "Retail", values={"Rating": ["Hot"]})
+        add_type(desk.org, "Lead", "Closed", available=False, values={"Band__c": []})
+        assert told(desk, "warning") == ["Lead.Band__c: records of type Partner do not take nurture, sql"]
 
 
 def test_an_unchanged_object_is_asked_for_after_an_hour_and_not_sent_again(desk: Desk) -> None:

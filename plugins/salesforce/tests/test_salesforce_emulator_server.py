@@ -178,6 +178,9 @@ def test_the_org_can_be_looked_into_and_disturbed_from_outside(served: Emulator,
     assert client.post("/emulator/misbehave", json={"begin": "nothing"}).status_code == 400
     assert client.post("/emulator/misbehave", json={"end": None}).status_code == 200
     assert client.post("/emulator/live", json={"steps": 3}).status_code == 200
+    given = {"object": "Lead", "name": "Partner", "values": {"Rating": ["Hot"]}}
+    assert client.post("/emulator/record_type", json=given).json()["id"] in served.org.record_types
+    assert client.post("/emulator/record_type", json={**given, "values": 3}).status_code == 400
     assert len(served.happened) >= 3
     assert len(client.get("/emulator/rows/Organization").json()) == 1
 

@@ -12,6 +12,7 @@ from salesforce_desk import Desk, change
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.org import ValidationRule
+from syncd_salesforce.emulator.record_types import add_type
 from syncd_salesforce.emulator.schema import field_of
 
 from syncd.spi import Accepted, Change, Done, FieldChange, Gone, Receipt, Ref, Rejected, Remapped, Unavailable
@@ -114,6 +115,26 @@ def test_a_text_too_long_and_a_word_not_in_the_picklist_are_told_apart(desk: Des
     receipt = rejected(desk, change(lead, Band__c="secret word"))
     assert receipt.code == "invalid_or_null_for_restricted_picklist"
     assert "secret word" not in receipt.what
+
+
+def test_a_value_that_the_record_type_lacks_is_refused_and_the_type_named(desk: Desk) -> None:
+    desk.org.add_field("Lead", field_of("Band__c picklist(40) cunfsgp restricted = mql | nurture"))
+    partner = add_type(desk.org, "Lead", "Partner", values={"Band__c": ["mql"]})
+    plain, typed = *desk.add("Lead"), *desk.add("Lead", RecordTypeId=partner)
+    assert pushed(desk, change(plain, Band__c="nurture")) == Done()
+    receipt = rejected(desk, change(typed, Band__c="nurture"))
+    assert receipt.code == "invalid_or_null_for_restricted_picklist"
+    assert "record type" in receipt.what and "nurture" not in receipt.what
+
+
+def test_a_record_type_the_user_has_not_got_is_no_lost_record(desk: Desk) -> None:
+    closed = add_type(desk.org, "Lead", "Closed", available=False)
+    (lead,) = desk.add("Lead")
+    desk.calls()
+    receipt = rejected(desk, change(lead, RecordTypeId=closed))
+    assert (receipt.code, receipt.field) == ("invalid_cross_reference_key", "RecordTypeId")
+    assert receipt.what.startswith("Lead.RecordTypeId: ") and "record type" in receipt.what
+    assert desk.calls()["GET /queryAll"] == 0
 
 
 def test_a_field_the_user_may_not_change_is_told_before_anything_is_sent(desk: Desk) -> None:

@@ -76,5 +76,6 @@ def test_passing_trouble_is_tried_again_and_the_rest_once_it_differs() -> None:
 def test_the_sentence_names_the_field_and_the_remedy() -> None:
     receipt = rejected(LEAD, Fault(code="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", field="Band__c"), NOW)
     assert receipt.code == "invalid_or_null_for_restricted_picklist"
-    assert receipt.what == "Lead.Band__c: not one of the picklist's values; add it there, or lift the restriction"
+    what = "not one of the picklist's values, or not of the record type's; add it there, or lift the restriction"
+    assert receipt.what == f"Lead.Band__c: {what}"
     assert receipt.field == "Band__c"

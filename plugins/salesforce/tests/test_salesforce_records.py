@@ -44,6 +44,7 @@ def described(name: str, *more: str) -> Describe:
         replicateable=True,
         updateable=True,
         fields={one.name.lower(): one for one in fields},
+        record_types=(),
     )
 
 

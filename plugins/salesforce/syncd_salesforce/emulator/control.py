@@ -4,6 +4,7 @@ GET  /emulator/state                     calls counted, faults struck, records b
 GET  /emulator/rows/{object}             records as they are, deleted ones too
 POST /emulator/misbehave {"begin": "lock:p=0.3"} or {"end": "lock"} or {"end": null}
 POST /emulator/convert {"lead": id, "opportunity": "name" or null}, /emulator/merge {"winner": id, "losers": [id]}
+POST /emulator/record_type {"object": name, "name": name, "values": {field: [value]}}
 POST /emulator/live {"steps": 1}         lets the company live on
 """
 
@@ -13,10 +14,13 @@ import base64
 import binascii
 from collections.abc import Mapping
 
+from msgspec import convert as convert_json
+
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, decoded
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.instance import Instance
 from syncd_salesforce.emulator.merging import merge
+from syncd_salesforce.emulator.record_types import add_type
 
 __all__ = ["basic", "controlled", "identity"]
 
@@ -87,6 +91,9 @@ def _controlled(instance: Instance, call: Call, path: str) -> Answer:
         case "POST", ["merge"]:
             losers = body.get("losers")
             merge(instance.org, str(body["winner"]), [str(one) for one in losers] if isinstance(losers, list) else [])
+        case "POST", ["record_type"]:
+            values = convert_json(body.get("values", {}), dict[str, list[str]])
+            return Answer(content={"id": add_type(instance.org, str(body["object"]), str(body["name"]), values=values)})
         case "POST", ["live"] if instance.live is not None:
             steps = body.get("steps", 1)
             for _ in range(steps if isinstance(steps, int) else 1):

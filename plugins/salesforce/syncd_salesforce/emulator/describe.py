@@ -67,7 +67,7 @@ def _described(org: Org, one: SObject, base: str, url: str) -> dict[str, Json]:
             "lookupLayoutable": None,
             "namedLayoutInfos": [],
             "networkScopeFieldName": None,
-            "recordTypeInfos": [_record_type(one, base)],
+            "recordTypeInfos": _record_types(org, one, base),
             "searchLayoutable": _is_main(one),
             "sobjectDescribeOption": "FULL",
             "supportedScopes": [{"label": f"All {one.plural.lower()}", "name": "everything"}],
@@ -133,11 +133,27 @@ def _pages(one: SObject, url: str) -> dict[str, Json]:
     return {"uiDetailTemplate": f"{url}/{{ID}}", "uiEditTemplate": f"{url}/{{ID}}/e", "uiNewRecord": f"{url}/{one.prefix}/e"}
 
 
-def _record_type(one: SObject, base: str) -> dict[str, Json]:
-    master = "012000000000000AAA"
-    layout = f"{base}/sobjects/{one.name}/describe/layouts/{master}"
-    names: dict[str, Json] = {"developerName": "Master", "master": True, "name": "Master", "recordTypeId": master}
-    return {"active": True, "available": True, "defaultRecordTypeMapping": True, **names, "urls": {"layout": layout}}
+def _record_types(org: Org, one: SObject, base: str) -> list[Json]:
+    """Return the record types of an object, the master behind the others; objects without layouts have none."""
+    if not _is_main(one):
+        return []
+    own = [kind for kind in org.record_types.values() if kind.entity == one.name]
+    kinds = [(kind.id, kind.name, kind.available, kind.default) for kind in own]
+    kinds.append(("012000000000000AAA", "Master", True, not any(kind.default for kind in own)))
+    root = f"{base}/sobjects/{one.name}/describe/layouts"
+    return [
+        {
+            "active": True,
+            "available": available,
+            "defaultRecordTypeMapping": default,
+            "developerName": name,
+            "master": name == "Master",
+            "name": name,
+            "recordTypeId": key,
+            "urls": {"layout": f"{root}/{key}"},
+        }
+        for key, name, available, default in kinds
+    ]
 
 
 def _child(entity: str, field: str, relation: str | None) -> dict[str, Json]:

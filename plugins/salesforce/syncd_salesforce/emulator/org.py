@@ -7,7 +7,7 @@ vendor calls the start of the oldest open transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from syncd_salesforce.emulator.instants import day, moment
 from syncd_salesforce.emulator.schema import Field, SObject, standard
 from syncd_salesforce.emulator.tables import Table
 
-__all__ = ["Deleted", "Org", "ValidationRule"]
+__all__ = ["Deleted", "Org", "RecordType", "ValidationRule"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,22 @@ class ValidationRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordType:
+    """A kind of records, which the user may give to one if it is ``available``; ``values`` are those of picklists it takes."""
+
+    id: str
+    entity: str
+    name: str
+    available: bool
+    default: bool
+    values: Mapping[str, Set[str]]
+
+    def takes(self, field: str, value: str) -> bool:
+        """Say whether records of this type may hold *value*."""
+        return field not in self.values or value in self.values[field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Pending:
     object: str
     row: Row
@@ -61,6 +77,7 @@ class Org:
     grain: Callable[[], timedelta] = field(default=lambda: timedelta(seconds=1))
     access: Access = field(default_factory=Access)
     rules: list[ValidationRule] = field(default_factory=list)
+    record_types: dict[str, RecordType] = field(default_factory=dict)
     duplicates: set[str] = field(default_factory=set)
     formulas: dict[tuple[str, str], Callable[[Row], Value]] = field(default_factory=dict)
     deletions: list[Deleted] = field(default_factory=list)
@@ -283,6 +300,9 @@ class Org:
     def _blank(self, whole: SObject) -> dict[str, Value]:
         if whole.name not in self._blanks:
             blank: dict[str, Value] = {one.name: one.default for one in whole.fields if one.default is not None}
+            for one in self.record_types.values():
+                if one.entity == whole.name and one.default:
+                    blank["RecordTypeId"] = one.id
             self._blanks[whole.name] = blank | {one.name: False for one in whole.fields if one.type == "boolean"}
         return self._blanks[whole.name]
 

@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from syncd_salesforce.emulator import bulk_ingest, bulk_query, collection, composite, limits, query, replication, rest, tooling
+from syncd_salesforce.emulator import (
+    bulk_ingest,
+    bulk_query,
+    collection,
+    composite,
+    limits,
+    query,
+    record_types,
+    replication,
+    rest,
+    tooling,
+)
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call
 from syncd_salesforce.emulator.instance import Instance
 
@@ -69,6 +80,7 @@ _ROUTES = (
     _route("DELETE", "/jobs/ingest/{id}", bulk_ingest.remove),
     _route("PUT", "/jobs/ingest/{id}/batches", bulk_ingest.upload),
     _route("GET", "/jobs/ingest/{id}/{list}", bulk_ingest.results),
+    _route("GET", "/ui-api/object-info/{object}/picklist-values/{type}", record_types.picklists),
     _route("GET", "/tooling/query", tooling.query),
     _route("GET", "/tooling/sobjects", tooling.listed),
     _route("POST", "/tooling/sobjects/CustomField", tooling.create_field),

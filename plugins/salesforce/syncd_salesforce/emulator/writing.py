@@ -63,6 +63,7 @@ def create(org: Org, entity: SObject, fields: Mapping[str, Json], *, by: str | N
     if entity.name in org.duplicates and not forced and _is_used(org, entity, values.get("Email")):
         raise ApiError("DUPLICATES_DETECTED", "Use one of these records?")
     row = org.draft(entity.name, values, by=by)
+    _suit(org, entity, values, row)
     row |= derived(org, entity.name, row, None)
     _check(org, entity, row)
     return _kept(org, entity, row, None)
@@ -83,6 +84,7 @@ def update(org: Org, entity: SObject, key: str, fields: Mapping[str, Json], *, b
     if cleared:
         raise ApiError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(cleared)}]", fields=cleared)
     row = {**old, **values, **_stamps(org, entity, by)}
+    _suit(org, entity, values, row)
     row |= derived(org, entity.name, row, old)
     _check(org, entity, row)
     _kept(org, entity, row, old)
@@ -193,6 +195,21 @@ def _living(org: Org, entity: SObject, key: str) -> Row:
     if row.get("IsDeleted"):
         raise ApiError("ENTITY_IS_DELETED", "entity is deleted", status=404)
     return row
+
+
+def _suit(org: Org, entity: SObject, values: Row, row: Row) -> None:
+    """Refuse a record type that is not the user's, and what the type of the record does not take in a restricted picklist."""
+    kind = org.record_types.get(str(row.get("RecordTypeId")))
+    if values.get("RecordTypeId") and (kind is None or kind.entity != entity.name or not kind.available):
+        message = f"Record Type ID: this ID value isn't valid for the user: {values['RecordTypeId']}"
+        raise ApiError("INVALID_CROSS_REFERENCE_KEY", message, fields=["RecordTypeId"])
+    if kind is None:
+        return
+    for name, value in values.items():
+        field = entity.by_name[name.lower()]
+        if field.restricted and value and not all(kind.takes(name, one) for one in str(value).split(";")):
+            message = f"{field.label}: bad value for restricted picklist field: {value}"
+            raise ApiError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, fields=[name])
 
 
 def _check(org: Org, entity: SObject, row: Row) -> None:
