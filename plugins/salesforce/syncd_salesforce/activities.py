@@ -14,7 +14,7 @@ from syncd.spi import EMAIL_STREAM, Direction, Raw, Ref
 from syncd_salesforce.ids import is_id, long_id, stream_of
 from syncd_salesforce.instants import instant
 
-__all__ = ["Deed", "deed"]
+__all__ = ["Deed", "deed", "people"]
 
 Row: TypeAlias = Mapping[str, Raw]
 _PEOPLE = {"Lead", "Contact"}
@@ -37,6 +37,11 @@ class Deed(NamedTuple):
 def deed(name: str, row: Row) -> Deed | None:
     """Return what a row of the object *name* says; ``None`` if it says no time."""
     return _DEEDS[name](row)
+
+
+def people(ids: Iterable[str]) -> tuple[Ref, ...]:
+    """Return the people among *ids*; Who and What point at many things, and the first three letters tell at which."""
+    return tuple(Ref(stream_of(to), long_id(to)) for to in ids if stream_of(to) in _PEOPLE)
 
 
 def _task(row: Row) -> Deed | None:
@@ -141,9 +146,9 @@ _DEEDS: Mapping[str, Callable[[Row], Deed | None]] = {
 
 
 def _people(row: Row, column: str) -> tuple[Ref, ...]:
-    """Return the person a column points at; Who and What point at many things, and the first three letters tell at which."""
+    """Return the person a column points at, if it is one."""
     to = row.get(column)
-    return (Ref(stream_of(to), long_id(to)),) if isinstance(to, str) and stream_of(to) in _PEOPLE else ()
+    return people([to]) if isinstance(to, str) else ()
 
 
 def _first(row: Row, *columns: str) -> datetime | None:

@@ -16,6 +16,7 @@ __all__ = ["Describe", "Field", "RecordType", "Selection", "described", "remote_
 # Objects in objects: not in Bulk, and their parts are fields of their own (salesforce.md 4.2; simple-salesforce#182).
 _NOT_READ = {"address", "location", "base64", "complexvalue", "json"}
 _RECORD_TYPE = "recordtype.developername"
+_SHARED = {"TaskRelation", "EventRelation"}  # EmailMessageRelation names senders too
 # Depend on who asks, and change without the record changing.
 _PERSONAL = {"lastvieweddate", "lastreferenceddate", "isunreadbyowner"}
 
@@ -48,7 +49,8 @@ class RecordType:
 class Describe:
     """An object; ``fields`` are by name in lower case, because SOQL and mappings may write them in any.
 
-    ``record_types`` are those that people made: where there are none, every record is of the master's.
+    ``record_types`` are those that people made: where there are none, every record is of the master's. ``is_shared`` tells
+    whether there are relations beside Who and What.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Describe:
     updateable: bool
     fields: Mapping[str, Field]
     record_types: tuple[RecordType, ...]
+    is_shared: bool
 
     def field(self, name: str) -> Field | None:
         """Return a field by its name in any case."""
@@ -103,6 +106,7 @@ def described(body: object) -> Describe:
         updateable=body.get("updateable") is True,
         fields={one.name.lower(): one for one in fields},
         record_types=tuple(_record_types(body.get("recordTypeInfos"))),
+        is_shared=f"{body['name']}Relation" in _SHARED.intersection(_children(body.get("childRelationships"))),
     )
 
 
@@ -182,6 +186,11 @@ def _record_types(infos: object) -> Iterator[RecordType]:
         if isinstance(one, dict) and one.get("master") is not True and one.get("active") is not False:
             name = str(one.get("developerName") or one.get("name") or "")  # API 42 gave no developerName (recorded)
             yield RecordType(id=str(one.get("recordTypeId") or ""), name=name, available=one.get("available") is True)
+
+
+def _children(relations: object) -> Iterator[str]:
+    for one in relations if isinstance(relations, list) else ():
+        yield str(one.get("childSObject")) if isinstance(one, dict) else ""
 
 
 def _length(given: object) -> int:

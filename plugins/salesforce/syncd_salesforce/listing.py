@@ -158,12 +158,12 @@ class Lister:
         return Rows(rows, rest, notes=(note,), wait=timedelta())
 
 
-def rows_among(org: Org, thing: Sobject, columns: Sequence[str], ids: Sequence[str]) -> list[Row]:
-    """Return the rows of *ids* that are still there, in the recycle bin too."""
-    doing = f"{thing.name}: query"
+def rows_among(org: Org, name: str, columns: Sequence[str], ids: Sequence[str], *, field: str = "Id") -> list[Row]:
+    """Return the rows of *ids* that are still there, in the recycle bin too; or those whose *field* points at them."""
+    doing = f"{name}: query"
     rows: list[Row] = []
     for start in range(0, len(ids), _ASKED_AT_ONCE):
-        query = soql.select(columns, thing.name, where=[soql.among(ids[start : start + _ASKED_AT_ONCE])])
+        query = soql.select(columns, name, where=[soql.among(ids[start : start + _ASKED_AT_ONCE], field)])
         listing = org.query(doing, query, everything=True)
         rows += listing.rows
         while listing.next:

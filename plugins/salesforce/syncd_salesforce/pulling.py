@@ -7,7 +7,7 @@ still open, because rows appear when their transaction ends and bear the time it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from syncd_salesforce.records import gone, make
 from syncd_salesforce.refusals import Declined, Refusal
 from syncd_salesforce.schemas import HIDDEN, Schemas
 from syncd_salesforce.settings import SalesforceSettings
+from syncd_salesforce.shared import shared_with
 from syncd_salesforce.sweeps import Sweeper, Swept
 
 __all__ = ["Puller", "Source"]
@@ -119,7 +120,7 @@ class Puller:
         chosen = self.chosen()
         if chosen is None:
             return []
-        found, _ = self._made(rows_among(self._source.org, self._thing, chosen.columns, ids), chosen)
+        found, _ = self._made(rows_among(self._source.org, self._thing.name, chosen.columns, ids), chosen)
         present = {_id_of(one): one for one in found}
         return [present.get(one) or gone(self._thing, one, self._source.org.now) for one in ids]
 
@@ -241,16 +242,31 @@ class Puller:
         self._dropped += guilty
         return bool(guilty)
 
-    def _made(self, rows: Iterable[Row], chosen: Selection) -> tuple[list[SourceRecord | Activity], list[Refused]]:
+    def _made(self, rows: Sequence[Row], chosen: Selection) -> tuple[list[SourceRecord | Activity], list[Refused]]:
         records: list[SourceRecord | Activity] = []
         refused: list[Refused] = []
+        people = self._people(rows)
         for row in rows:
-            made = make(self._thing, chosen, row)
+            made = make(self._thing, chosen, row, people.get(str(row.get("Id")), ()))
             if isinstance(made, Refused):
                 refused.append(made)
             elif made is not None:
                 records.append(made)
         return records, refused
+
+    def _people(self, rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
+        """Return the people that activities are shared with."""
+        name, schemas = self._thing.name, self._source.schemas
+        found = schemas.describe(name)
+        if self._thing.kind != "activity" or found is None or not found.is_shared:
+            return {}
+        try:
+            return shared_with(self._source.org, name, [str(row.get("Id")) for row in rows])
+        except Declined as error:
+            if error.code not in HIDDEN:
+                raise
+            schemas.describe(name, anew=True)  # switched off, or hidden, since it was described
+            return {}
 
     # ------------------------------------------------------------ what is gone
 
@@ -279,7 +295,7 @@ class Puller:
             )
         if start > since + _MINUTE or (log.earliest is not None and log.earliest > start):
             state = replace(state, todo=(*(one for one in state.todo if one != "sweep"), "sweep"))
-        rows = rows_among(org, self._thing, chosen.columns, list(log.ids))
+        rows = rows_among(org, self._thing.name, chosen.columns, list(log.ids))
         present, _ = self._made(rows, chosen)
         there = {str(row.get("Id")) for row in rows}
         buried = [gone(self._thing, one, log.ids[one]) for one in log.ids if one not in there]

@@ -223,7 +223,7 @@ class Pusher:
             return {}
         found = self._described(name)
         columns = [one.name for one in map(found.field, _SUCCESSORS) if one is not None]
-        rows = rows_among(self._org, OBJECTS[name], columns, ids)
+        rows = rows_among(self._org, name, columns, ids)
         return {str(row["Id"]): fate for row in rows if (fate := _fate(name, row)) is not None}
 
     def _described(self, name: str) -> Describe:

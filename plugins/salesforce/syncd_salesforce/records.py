@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from syncd.spi import Activity, Association, Problem, Raw, Ref, Refused, SourceRecord
-from syncd_salesforce.activities import deed
+from syncd_salesforce.activities import deed, people
 from syncd_salesforce.describe import Selection
 from syncd_salesforce.ids import is_id, long_id, stream_of
 from syncd_salesforce.instants import instant
@@ -34,13 +34,16 @@ class _Unusable(Exception):
         self.column, self.what = column, what
 
 
-def make(thing: Sobject, chosen: Selection, given: Mapping[str, object]) -> Made:
-    """Return what a row says, as REST or Bulk API gave it; ``None`` for one that is another record's shadow."""
+def make(thing: Sobject, chosen: Selection, given: Mapping[str, object], related: Iterable[str] = ()) -> Made:
+    """Return what a row says, as REST or Bulk API gave it; ``None`` for one that is another record's shadow.
+
+    *related* are the identifiers of whom an activity is shared with; what is no person is left out.
+    """
     row = {column: raw(kind, given.get(column)) for column, kind in chosen.types.items()}
     try:
         external_id = _id(row)
         if thing.kind == "activity":
-            return _activity(thing, row, external_id)
+            return _activity(thing, row, external_id, people(related))
         return None if _is_shadow(thing, row) else _record(thing, chosen, row, external_id)
     except _Unusable as error:
         return Refused(
@@ -104,22 +107,23 @@ def _is_shadow(thing: Sobject, row: Row) -> bool:
 # ---------------------------------------------------------------- activities
 
 
-def _activity(thing: Sobject, row: Row, external_id: str) -> Activity:
+def _activity(thing: Sobject, row: Row, external_id: str, others: Iterable[Ref]) -> Activity:
     _instant(row, thing.stamp)  # without it the row could not be followed
     did = deed(thing.name, row)
     if did is None:
         raise _Unusable("CreatedDate", "says no time at which it happened; look at the record in Salesforce")
+    about = tuple(dict.fromkeys((*did.about, *others)))
     return Activity(
         stream=thing.name,
         source_id=external_id,
         kind=did.kind,
         occurred_at=did.occurred_at,
-        about=did.about,
+        about=about,
         asset=did.asset,
         direction=did.direction,
         actor=did.actor,
         # What is about no person is no activity of one; if it was before, it no longer is.
-        deleted=row.get("IsDeleted") is True or not did.about or did.left_out,
+        deleted=row.get("IsDeleted") is True or not about or did.left_out,
     )
 
 

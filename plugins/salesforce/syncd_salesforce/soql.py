@@ -54,6 +54,6 @@ def after(field: str, at: datetime, last: str) -> str:
     return f"({field} > {written(at)} OR ({field} = {written(at)} AND Id > {quoted(last)}))"
 
 
-def among(ids: Iterable[str]) -> str:
-    """Return the condition for the records with these identifiers."""
-    return f"Id IN ({','.join(map(quoted, ids))})"
+def among(ids: Iterable[str], field: str = "Id") -> str:
+    """Return the condition for the records with these identifiers, or that point at them by *field*."""
+    return f"{field} IN ({','.join(map(quoted, ids))})"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from salesforce_desk import START, Desk, id_of, ids, notes
+from syncd_salesforce.emulator import shared
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.schema import field_of
 
-from syncd.spi import Misconfigured, Ref, SourceRecord, Unavailable
+from syncd.spi import Activity, Misconfigured, Ref, SourceRecord, Unavailable
 
 
 @pytest.fixture
@@ -386,3 +387,55 @@ def test_it_starts_in_the_middle(desk: Desk) -> None:
     (new,) = desk.add("Lead")
     desk.later()
     assert ids(desk.read("Lead", desk.connector().cursor_since("Lead", START + timedelta(days=1)))) == [new]
+
+
+# ---------------------------------------------------------------- shared activities
+
+
+def about(desk: Desk, stream: str) -> list[list[str]]:
+    desk.later()
+    found = [one for page in desk.read(stream) for one in page.records]
+    return [[ref.external_id for ref in one.about] for one in found if isinstance(one, Activity)]
+
+
+@pytest.mark.parametrize("bulk_above", [40_000, 0])
+def test_a_shared_task_is_about_everybody_it_is_related_to(tmp_path: Path, bulk_above: int) -> None:
+    with Desk(tmp_path, wanted={"Task": []}, settings={"bulk_above": bulk_above}) as desk:
+        shared.enable(desk.org)
+        ann, bob, cid = desk.add("Contact", 3)
+        (deal,) = desk.add("Opportunity")
+        (task,) = desk.add("Task", WhoId=ann, WhatId=deal, Subject="Call")
+        desk.add("TaskRelation", TaskId=task, RelationId=bob)
+        desk.delete(*desk.add("TaskRelation", TaskId=task, RelationId=cid))
+        assert about(desk, "Task") == [[ann, bob]]
+        assert desk.connector().reread([Ref("Task", task)]) == [one for page in desk.read("Task") for one in page.records]
+
+
+def test_who_declined_a_meeting_was_not_in_it(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Event": []}) as desk:
+        shared.enable(desk.org)
+        ann, bob, cid = desk.add("Contact", 3)
+        (event,) = desk.add("Event", WhoId=ann, Subject="Meeting", StartDateTime="2026-11-20T10:00:00.000+0000")
+        desk.add("EventRelation", EventId=event, RelationId=bob, IsInvitee=True, Status="Accepted")
+        desk.add("EventRelation", EventId=event, RelationId=cid, IsInvitee=True, Status="Declined")
+        assert about(desk, "Event") == [[ann, bob]]
+
+
+def test_without_shared_activities_nobody_asks_for_relations(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Task": []}) as desk:
+        (ann,) = desk.add("Contact")
+        desk.add("Task", WhoId=ann, Subject="Call")
+        assert about(desk, "Task") == [[ann]]
+        assert desk.calls() == {"GET /sobjects/Task/describe": 1, "GET /sobjects/Task/updated": 1, "GET /queryAll": 1}
+
+
+def test_once_activities_are_no_longer_shared_the_first_person_counts(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Task": []}) as desk:
+        shared.enable(desk.org)
+        ann, bob = desk.add("Contact", 2)
+        (task,) = desk.add("Task", WhoId=ann, Subject="Call")
+        desk.add("TaskRelation", TaskId=task, RelationId=bob)
+        desk.connector().pull("Task", None)
+        desk.org.access.shared = False
+        desk.org.reshaped()
+        assert about(desk, "Task") == [[ann]]

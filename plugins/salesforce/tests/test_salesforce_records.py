@@ -45,6 +45,7 @@ def described(name: str, *more: str) -> Describe:
         updateable=True,
         fields={one.name.lower(): one for one in fields},
         record_types=(),
+        is_shared=False,
     )
 
 

@@ -12,7 +12,10 @@ __all__ = ["Access"]
 
 @dataclass(slots=True, kw_only=True)
 class Access:
-    """What is withheld. Without an entry the user may read and write; ``private`` fields need a permission set."""
+    """What is withheld. Without an entry the user may read and write; ``private`` fields need a permission set.
+
+    ``shared`` is true once activities are about several people.
+    """
 
     hidden: set[tuple[str, str]] = field(default_factory=set)
     readonly: set[tuple[str, str]] = field(default_factory=set)
@@ -20,10 +23,11 @@ class Access:
     unseen_objects: set[str] = field(default_factory=set)
     readonly_objects: set[str] = field(default_factory=set)
     view_all: bool = True
+    shared: bool = False
 
     def shown(self, whole: SObject, granted: Callable[[str, str], tuple[bool, bool]]) -> SObject | None:
         """Return an object as the user sees it; *granted* says what permission sets allow for a private field."""
-        if whole.name in self.unseen_objects:
+        if whole.name in self.unseen_objects or ("shared" in whole.flags and not self.shared):
             return None
         fields = [self._field(whole.name, one, granted) for one in whole.fields]
         editable = "fixed" not in whole.flags and whole.name not in self.readonly_objects

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
         bulk_page=given.bulk_page,
         session=timedelta(minutes=given.session_minutes),
         rotate=given.rotate,
+        shared_activities=given.shared_activities,
         leads=given.leads,
         live=timedelta(seconds=given.live) if given.live else None,
     )
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bulk-page", type=int, default=50_000, help="most rows of a page of Bulk results (50000)")
     parser.add_argument("--session-minutes", type=float, default=120, help="how long an access token is good (120)")
     parser.add_argument("--rotate", action="store_true", help="a refresh token is good for one use")
+    parser.add_argument("--shared-activities", action="store_true", help="tasks and events may be about several people")
     parser.add_argument(
         "--misbehave",
         type=_mode,

@@ -74,9 +74,9 @@ def _deal(org: Org, row: Row, name: str, company: str, owner: Value) -> dict[str
 
 
 def _follow(org: Org, lead: str, contact: str) -> None:
-    for name in ("Task", "Event"):
-        for row in org.table(name).among("WhoId", [lead]):
-            org.table(name).put(str(row["Id"]), {**row, "WhoId": contact})
+    for name, field in (("Task", "WhoId"), ("Event", "WhoId"), ("TaskRelation", "RelationId"), ("EventRelation", "RelationId")):
+        for row in org.table(name).among(field, [lead]):
+            org.table(name).put(str(row["Id"]), {**row, field: contact})
     for row in org.table("CampaignMember").among("LeadId", [lead]):
         org.table("CampaignMember").put(str(row["Id"]), {**row, "ContactId": contact, "LeadOrContactId": contact})
 

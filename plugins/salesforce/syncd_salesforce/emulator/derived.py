@@ -9,6 +9,7 @@ from decimal import Decimal
 from syncd_salesforce.emulator.answers import Row, Value
 from syncd_salesforce.emulator.instants import moment_of, shifted
 from syncd_salesforce.emulator.org import Org
+from syncd_salesforce.emulator.shared import is_person, related
 
 __all__ = ["MIRRORED", "STAGES", "after", "derived"]
 
@@ -50,6 +51,8 @@ def after(org: Org, entity: str, row: Row, old: Row | None) -> None:
     if entity in {"Task", "Event"} and row.get("ActivityDate") and (entity == "Event" or row.get("IsClosed")):
         for name in ("WhoId", "WhatId", "AccountId"):
             _touched(org, row.get(name), str(row["ActivityDate"]))
+    if entity in {"Task", "Event"}:
+        related(org, entity, row, old)
     if row.get("IsPersonAccount") and old is not None:
         _mirrored(org, entity, row)
     if entity == "CampaignMember":
@@ -140,6 +143,10 @@ def _member(org: Org, row: Row, old: Row) -> dict[str, Value]:
     return values
 
 
+def _relation(org: Org, row: Row, old: Row) -> dict[str, Value]:
+    return {"IsWhat": not is_person(row.get("RelationId"))}
+
+
 def _touched(org: Org, key: Value, on: str) -> None:
     found = org.find(key) if isinstance(key, str) else None
     if found is not None and found[0].find("LastActivityDate") and str(found[1].get("LastActivityDate") or "") < on:
@@ -184,6 +191,8 @@ _RULES: Mapping[str, Callable[[Org, Row, Row], dict[str, Value]]] = {
     "Account": _company,
     "Task": _task,
     "Event": _event,
+    "TaskRelation": _relation,
+    "EventRelation": _relation,
     "Opportunity": _opportunity,
     "CampaignMember": _member,
 }

@@ -12,7 +12,7 @@ from random import Random
 from threading import Event, RLock, Thread
 from types import TracebackType
 
-from syncd_salesforce.emulator import gate
+from syncd_salesforce.emulator import gate, shared
 from syncd_salesforce.emulator.answers import Answer, Call, Json, Value, encoded
 from syncd_salesforce.emulator.auth import Credentials, Sessions
 from syncd_salesforce.emulator.company import seeded
@@ -44,6 +44,7 @@ class Options:
     bulk_page: int = 50_000
     session: timedelta = timedelta(hours=2)
     rotate: bool = False
+    shared_activities: bool = False
     leads: int = 0
     live: timedelta | None = None
 
@@ -72,6 +73,8 @@ class Emulator:
         )
         self.org.lag, self.org.grain = self._lag, self._grain
         _furnish(self.org, self.instance.credentials)
+        if options.shared_activities:
+            shared.enable(self.org)
         if options.leads:
             self._inhabit(options)
         self._live = options.live

@@ -23,6 +23,8 @@ _RELATIONS = {
     ("Task", "WhatId"): "Tasks",
     ("Event", "WhoId"): "Events",
     ("Event", "WhatId"): "Events",
+    ("TaskRelation", "TaskId"): "TaskRelations",
+    ("EventRelation", "EventId"): "EventRelations",
     ("EmailMessage", "RelatedToId"): "Emails",
     ("Campaign", "ParentId"): "ChildCampaigns",
     ("CampaignMember", "CampaignId"): "CampaignMembers",

@@ -250,16 +250,20 @@ def _bin(org: Org, entity: SObject, row: Row) -> None:
         org.reshaped()
 
 
+_RELATED = (("TaskRelation", "RelationId"), ("EventRelation", "RelationId"))
 _DEPENDENT: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "Lead": (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId")),
+    "Lead": (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId"), *_RELATED),
     "Contact": (
         ("Task", "WhoId"),
         ("Event", "WhoId"),
+        *_RELATED,
         ("CampaignMember", "ContactId"),
         ("OpportunityContactRole", "ContactId"),
     ),
     "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Task", "WhatId"), ("Event", "WhatId")),
     "Opportunity": (("OpportunityContactRole", "OpportunityId"), ("Task", "WhatId"), ("Event", "WhatId")),
     "Campaign": (("CampaignMember", "CampaignId"),),
+    "Task": (("TaskRelation", "TaskId"),),
+    "Event": (("EventRelation", "EventId"),),
 }
 """What is deleted with a record. Source: ``cascadeDelete`` of recorded describes."""
