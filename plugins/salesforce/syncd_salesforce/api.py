@@ -97,6 +97,11 @@ class SalesforceConnector:
         with _in_words():
             return provision(self._source, fields, self._home, dry_run=dry_run)
 
+    def erase(self, refs: Sequence[Ref]) -> Sequence[Receipt]:
+        """Delete leads and contacts into the recycle bin, which Salesforce empties after 15 days: REST cannot."""
+        with _in_words():
+            return self._pusher.erase(refs)
+
     def _remote(self, name: str) -> RemoteStream:
         found = self._source.schemas.describe(name, anew=True)
         thing = OBJECTS[name]

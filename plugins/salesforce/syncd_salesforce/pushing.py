@@ -1,4 +1,4 @@
-"""Writes changes: groups of up to 200 records, or a Bulk API 2.0 job for many; one receipt for each.
+"""Writes changes: groups of up to 200 records, or a Bulk API 2.0 job for many; one receipt for each. Deletes people on request.
 
 Always updates by identifier. An upsert would make a record where none is; and what is written twice is as if written once.
 """
@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from syncd.spi import Accepted, BadAnswer, Change, ConnectorError, Done, Gone, Misconfigured, Receipt, Ref, Rejected, Remapped
+from syncd.spi import (
+    Accepted,
+    BadAnswer,
+    Change,
+    ConnectorError,
+    Done,
+    Gone,
+    Misconfigured,
+    Receipt,
+    Ref,
+    Rejected,
+    Remapped,
+    Reply,
+)
 from syncd_salesforce import jobs
 from syncd_salesforce.describe import Describe
 from syncd_salesforce.ids import is_id, long_id, stream_of
@@ -33,6 +46,7 @@ _HEADERS = {
     "Sforce-Duplicate-Rule-Header": "allowSave=true",  # rules that only warn do not refuse
     "Sforce-Auto-Assign": "FALSE",  # a score is no reason to hand a lead to somebody else
 }
+_NOT_THERE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"}
 _SUCCESSORS = ("Id", "IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId")
 
 _Place = TypeVar("_Place")
@@ -132,10 +146,7 @@ class Pusher:
             if error.code == "INVALID_FIELD":  # the object changed since it was described; the next attempt knows
                 self._schemas.describe(name, anew=True)
             raise
-        came = answer(reply, doing)
-        if not isinstance(came, list) or len(came) != len(group) or not all(isinstance(one, dict) for one in came):
-            raise BadAnswer(f"{doing}: {len(group)} records did not come back with a result each; they are written again")
-        return [fault_of(one) for one in came]
+        return _faults(reply, doing, len(group))
 
     def _json(self, found: Describe, one: _Write) -> dict[str, object]:
         fields = {
@@ -204,6 +215,40 @@ class Pusher:
         faults = {key: (key, fault_of_row(text)) for key, text in ended.failed.items()}
         return dict.fromkeys(ended.done, Done()) | self._judged(name, faults)
 
+    # ------------------------------------------------------------ erasure
+
+    def erase(self, refs: Sequence[Ref]) -> list[Receipt]:
+        """Delete people and return one receipt for each, in order. Raises: Declined, ConnectorError; it may be repeated."""
+        receipts: dict[int, Receipt] = {}
+        by_object: dict[str, list[tuple[int, str]]] = {}
+        for place, ref in enumerate(refs):
+            if ref.stream in OBJECTS and OBJECTS[ref.stream].kind == "person" and is_id(ref.external_id):
+                by_object.setdefault(ref.stream, []).append((place, long_id(ref.external_id)))
+            else:
+                what = f"{ref.stream}: Salesforce's leads and contacts alone are erased"
+                receipts[place] = Rejected(code="stream", what=what, retry="never")
+        for name, people in by_object.items():
+            for start in range(0, len(people), _GROUP):
+                receipts |= self._erased(name, people[start : start + _GROUP])
+        return [receipts[place] for place in range(len(refs))]
+
+    def _erased(self, name: str, group: Sequence[tuple[int, str]]) -> dict[int, Receipt]:
+        doing = f"{name}: erasure"
+        params = {"ids": ",".join(key for _, key in group), "allOrNone": "false"}
+        reply = self._org.send(doing, "DELETE", f"{self._org.base}/composite/sobjects", params=params)
+        receipts: dict[int, Receipt] = {}
+        faults: dict[int, tuple[str, Fault]] = {}
+        for (place, key), fault in zip(group, _faults(reply, doing, len(group)), strict=True):
+            if fault is None:
+                receipts[place] = Done()
+            else:
+                faults[place] = key, fault
+        for place, receipt in self._judged(name, faults).items():
+            # Who is merely hidden is refused as INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY (from memory).
+            is_gone = isinstance(receipt, Rejected) and faults[place][1].code in _NOT_THERE
+            receipts[place] = Gone() if is_gone else receipt
+        return receipts
+
     # ------------------------------------------------------------ receipts
 
     def _judged(self, name: str, faults: Mapping[_Place, tuple[str, Fault]]) -> dict[_Place, Receipt]:
@@ -231,6 +276,13 @@ class Pusher:
         if found is None:
             raise Misconfigured(f"{name}: not there, or hidden from the integration user; assign syncd's permission set to it")
         return found
+
+
+def _faults(reply: Reply, doing: str, count: int) -> list[Fault | None]:
+    came = answer(reply, doing)
+    if not isinstance(came, list) or len(came) != count or not all(isinstance(one, dict) for one in came):
+        raise BadAnswer(f"{doing}: {count} records did not come back with a result each; it is done again")
+    return [fault_of(one) for one in came]
 
 
 def _fate(name: str, row: Mapping[str, object]) -> Receipt | None:

@@ -46,6 +46,7 @@ _SENTENCES: Mapping[str, str] = {
     "FIELD_INTEGRITY_EXCEPTION": "the value does not fit another field of the record",
     "INVALID_EMAIL_ADDRESS": "Salesforce takes it for no e-mail address",
     "CANNOT_UPDATE_CONVERTED_LEAD": 'a converted lead; give the user "View and Edit Converted Leads", or Read on contacts',
+    "DELETE_FAILED": "other records of the org need it, such as cases; look at it in Salesforce",
     "INVALID_FIELD": "the field is not there or hidden; assign syncd's permission set",
 }
 
