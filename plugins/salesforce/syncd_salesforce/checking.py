@@ -85,7 +85,8 @@ def _object(source: Source, name: str, wanted: frozenset[str]) -> Iterator[Findi
     thing = OBJECTS[name]
     if not thing.grows and not found.replicateable:
         yield _warning(f"{name}: hard deletions cannot be listed; only the weekly sweep finds them", _PERMISSION_SET)
-    yield from _record_types(source, found, wanted)
+    if thing.kind != "activity":
+        yield from _record_types(source, found, wanted)
     yield _ok(f"{name}: {len(found.fields)} fields")
 
 

@@ -260,7 +260,7 @@ class Pusher:
         """Return the receipt for a fault. Only a record known to be deleted is gone: one that cannot be seen may be hidden."""
         if ref.external_id in fates:
             return fates[ref.external_id]
-        return Gone() if fault.code == "ENTITY_IS_DELETED" else rejected(ref, fault, self._org.now)
+        return Gone() if fault.code == "ENTITY_IS_DELETED" and fault.is_elsewhere else rejected(ref, fault, self._org.now)
 
     def _fates(self, name: str, ids: Sequence[str]) -> dict[str, Receipt]:
         """Return where those live on that do, and who is in the recycle bin."""

@@ -105,6 +105,6 @@ def rejected(ref: Ref, fault: Fault, now: datetime) -> Rejected:
 def _fault(given: object, message: str, field: str) -> Fault:
     code = code_of(given) or "UNKNOWN_EXCEPTION"
     if "converted lead" in message.lower():  # told under several codes (gitlab customers#272)
-        code = "CANNOT_UPDATE_CONVERTED_LEAD"
+        code, field = "CANNOT_UPDATE_CONVERTED_LEAD", ""
     named = _ID.search(message) if code == "UNABLE_TO_LOCK_ROW" else None
     return Fault(code=code, field=field if re.fullmatch(r"\w+", field) else "", locked=named[0] if named else "")

@@ -68,6 +68,14 @@ def test_the_error_of_a_row_of_a_job_is_read_alike(text: str, code: str, field: 
     assert (fault_of_row(text).code, fault_of_row(text).field) == (code, field)
 
 
+def test_a_deleted_record_that_a_field_points_at_is_not_the_record() -> None:
+    assert fault_of(refused("ENTITY_IS_DELETED", "entity is deleted")) == Fault(code="ENTITY_IS_DELETED")
+    assert Fault(code="ENTITY_IS_DELETED").is_elsewhere and Fault(code="ENTITY_IS_DELETED", field="Id").is_elsewhere
+    assert not Fault(code="ENTITY_IS_DELETED", field="Partner__c").is_elsewhere
+    converted = fault_of(refused("INVALID_FIELD", "cannot reference converted lead", "LeadId"))
+    assert converted is not None and converted.is_elsewhere
+
+
 def test_passing_trouble_is_tried_again_and_the_rest_once_it_differs() -> None:
     assert rejected(LEAD, Fault(code="UNABLE_TO_LOCK_ROW"), NOW).retry == NOW + timedelta(minutes=1)
     assert rejected(LEAD, Fault(code="STRING_TOO_LONG", field="Why__c"), NOW).retry == "on_change"
