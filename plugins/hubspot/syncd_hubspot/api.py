@@ -118,6 +118,7 @@ class HubSpotConnector:
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
         """Return the present version of *refs*, with what they were merged into; what only ever grows has no other version."""
+        self._look_whose_token_it_is()
         found: dict[Ref, SourceRecord | Activity] = {}
         for stream, ids in _by_stream(refs).items():
             reader = self._owners if stream == "owners" else self._objects.get(stream)
@@ -144,10 +145,12 @@ class HubSpotConnector:
 
     def provision(self, fields: Mapping[str, Sequence[RemoteField]], *, dry_run: bool) -> Sequence[Finding]:
         """Create the properties that are missing of *fields*."""
+        self._look_whose_token_it_is()
         return list(provision(self._portal, fields, group=self._settings.property_group, dry_run=dry_run))
 
     def erase(self, refs: Sequence[Ref]) -> Sequence[Receipt]:
         """Delete contacts for good, as privacy laws ask: HubSpot purges them and never takes their address again."""
+        self._look_whose_token_it_is()
         return [self._erased(ref) for ref in refs]
 
     # ------------------------------------------------------------ streams

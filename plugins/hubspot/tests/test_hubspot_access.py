@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,10 @@ from syncd_hubspot.pages import Sizes
 
 from syncd.spi import (
     BadAnswer,
+    Change,
     Client,
     ConnectorError,
+    FieldChange,
     Finding,
     Login,
     Misconfigured,
@@ -204,6 +206,25 @@ def test_a_token_of_another_portal_is_noticed(world: HubSpotWorld, tmp_path: Pat
     assert "belongs to portal 7" in bad(list(other.check()))[0][0]
     with pytest.raises(Misconfigured, match="belongs to portal 7"):
         other.pull("contacts", None)
+
+
+def test_nothing_is_read_written_or_erased_in_another_portal(world: HubSpotWorld, tmp_path: Path) -> None:
+    (ref,) = world.fill("contacts", 1)
+    world.settings = world.settings.model_copy(update={"portal": 7})
+    other = opened(world.opening(tmp_path))
+    assert isinstance(other, HubSpotConnector)
+    change = Change(ref=ref, fields={"own_note": FieldChange(None, "x")}, key="1")
+    calls: list[Callable[[], object]] = [
+        lambda: other.pull("contacts", None),
+        lambda: other.reread([ref]),
+        lambda: other.push([change]),
+        lambda: other.provision({"contacts": FIELDS}, dry_run=False),
+        lambda: other.erase([ref]),
+    ]
+    for call in calls:
+        with pytest.raises(Misconfigured, match="belongs to portal 7"):
+            call()
+    assert {path.rpartition("/")[2] for _, path in world.service.calls} == {"details"}
 
 
 FIELDS = [
