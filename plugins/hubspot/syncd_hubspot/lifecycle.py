@@ -12,7 +12,7 @@ from enum import Enum
 from syncd.spi import Rejected
 from syncd_hubspot.answers import Definition
 
-__all__ = ["LIFECYCLE", "Move", "backward", "move", "order"]
+__all__ = ["LIFECYCLE", "Move", "backward", "left_empty", "move", "order"]
 
 LIFECYCLE = "lifecyclestage"
 
@@ -48,3 +48,9 @@ def backward() -> Rejected:
     """Return the receipt of a move back that is not allowed."""
     what = "HubSpot moves lifecyclestage only forward; set lifecycle_backward to have it emptied first, or map another property"
     return Rejected(code="hubspot.lifecycle_backward", what=what, field=LIFECYCLE)
+
+
+def left_empty() -> Rejected:
+    """Return the receipt of a move back that was refused once the stage was empty, as then was the former stage."""
+    what = "HubSpot emptied lifecyclestage for a move back and then refused the new stage and the former; set it in HubSpot"
+    return Rejected(code="hubspot.lifecycle_empty", what=what, field=LIFECYCLE)

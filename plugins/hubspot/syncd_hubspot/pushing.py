@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -58,9 +58,18 @@ class Pusher:
         """Write *changes*, by identifier, and put their receipts in by key as they become known."""
         self._read_back(changes, receipts)
         values: dict[str, Mapping[str, str]] = {external_id: sent(change) for external_id, change in changes.items()}
-        self._step(changes, values, receipts)
+        back = self._step(changes, values, receipts)
+        self._empty(changes, back, receipts)
         left = {external_id: held for external_id, held in values.items() if changes[external_id].key not in receipts}
-        self._write(changes, left, receipts)
+        former = {external_id: {LIFECYCLE: stage} for external_id, stage in back.items() if external_id in left}
+        try:
+            self._write(changes, left, receipts)
+        except Misconfigured:  # nothing more is written before somebody looks
+            self._put_back(changes, {one: held for one, held in former.items() if changes[one].key not in receipts}, receipts)
+            raise
+        finally:
+            refused = [one for one in former if isinstance(receipts.get(changes[one].key), Rejected)]
+            self._put_back(changes, {one: former[one] for one in refused}, receipts)
 
     def _read_back(self, changes: Mapping[str, Change], receipts: dict[str, Receipt]) -> None:
         """Look what became of writes whose answer was lost, before they are made again."""
@@ -74,28 +83,43 @@ class Pusher:
                 receipts[changes[one.id].key] = Done()
         self._keep(doubted - {changes[external_id].key for external_id in mine})
 
-    def _step(self, changes: Mapping[str, Change], values: dict[str, Mapping[str, str]], receipts: dict[str, Receipt]) -> None:
-        """Take care of lifecyclestage: drop moves that are made, refuse those back, or empty the property for them."""
+    def _step(
+        self, changes: Mapping[str, Change], values: dict[str, Mapping[str, str]], receipts: dict[str, Receipt]
+    ) -> Mapping[str, str]:
+        """Drop moves of lifecyclestage that are made, and refuse those back or return the stages that they begin at."""
         moving = [one for one, held in values.items() if LIFECYCLE in held and changes[one].key not in receipts]
         if not moving:
-            return
-        back: list[str] = []
+            return {}
+        back: dict[str, str] = {}
         for one in self._portal.batch(self._stream, moving, [LIFECYCLE]).results:
             if one.id not in values:
                 continue
-            wanted = values[one.id][LIFECYCLE]
-            step = lifecycle.move(self._places, one.properties.get(LIFECYCLE) or "", wanted)
+            present, wanted = one.properties.get(LIFECYCLE) or "", values[one.id][LIFECYCLE]
+            step = lifecycle.move(self._places, present, wanted)
             if step is Move.NONE:
                 values[one.id] = {name: text for name, text in values[one.id].items() if name != LIFECYCLE}
             elif step is Move.BACKWARD and not self._backward:
                 receipts[changes[one.id].key] = lifecycle.backward()
             elif step is Move.BACKWARD and wanted:
-                back.append(one.id)
+                back[one.id] = present
             if not values[one.id]:
                 receipts[changes[one.id].key] = Done()
-        if back:
-            empty = batch_of({external_id: {LIFECYCLE: ""} for external_id in back})
-            self._sent(empty)
+        return back
+
+    def _empty(self, changes: Mapping[str, Change], back: Iterable[str], receipts: dict[str, Receipt]) -> None:
+        """Empty lifecyclestage for moves back; what comes of that is the receipt of those for which it does not work."""
+        made: dict[str, Receipt] = {}
+        self._write(changes, {external_id: {LIFECYCLE: ""} for external_id in back}, made)
+        receipts |= {key: receipt for key, receipt in made.items() if not isinstance(receipt, Done)}
+
+    def _put_back(self, changes: Mapping[str, Change], former: _Values, receipts: dict[str, Receipt]) -> None:
+        """Write the *former* stages of moves back that are not made after all: a refused change leaves a record as it was."""
+        made: dict[str, Receipt] = {}
+        try:
+            self._write(changes, former, made)
+        finally:
+            keys = [changes[external_id].key for external_id in former]
+            receipts |= {key: lifecycle.left_empty() for key in keys if made.get(key) != Done()}
 
     def _write(self, changes: Mapping[str, Change], values: _Values, receipts: dict[str, Receipt]) -> None:
         """Write *values*; a batch that is refused whole is halved until what is wrong stands alone."""

@@ -154,6 +154,49 @@ def test_where_it_is_allowed_a_stage_is_emptied_and_then_set(world: HubSpotWorld
     assert writes(world) == 2
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["a part", "whole"])
+def test_a_stage_that_may_not_be_emptied_stops_only_its_own_record(world: HubSpotWorld, tmp_path: Path, whole: bool) -> None:
+    world.settings = world.settings.model_copy(update={"lifecycle_backward": True})
+    world.refuses_whole = whole
+    back, held, forth = staged(world, "customer"), staged(world, "customer"), staged(world, "lead")
+    for ref in (back, forth):
+        world.service.portal.update("contacts", int(ref.external_id), {"own_note": "as the portal requires"})
+    world.service.portal.of("contacts").required.add("own_note")
+    receipts = push(world, tmp_path, [change(ref, lifecyclestage="opportunity") for ref in (back, held, forth)])
+    assert [one.code for one in receipts if isinstance(one, Rejected)] == ["hubspot.missing_required_property"]
+    assert receipts == [Done(), receipts[1], Done()]
+    assert [stage_of(world, ref) for ref in (back, held, forth)] == ["opportunity", "customer", "opportunity"]
+
+
+def test_a_move_back_that_is_refused_leaves_the_stage_as_it_was(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.settings = world.settings.model_copy(update={"lifecycle_backward": True})
+    bad, good = staged(world, "customer"), staged(world, "customer")
+    changes = [change(bad, lifecyclestage="lead", own_stage="no such option"), change(good, lifecyclestage="lead")]
+    refused, done = push(world, tmp_path, changes)
+    assert isinstance(refused, Rejected) and refused.field == "own_stage" and done == Done()
+    assert (stage_of(world, bad), stage_of(world, good)) == ("customer", "lead")
+
+
+def test_a_move_back_beside_a_property_that_there_is_not_leaves_the_stage_as_it_was(
+    world: HubSpotWorld, tmp_path: Path
+) -> None:
+    world.settings = world.settings.model_copy(update={"lifecycle_backward": True})
+    ref = staged(world, "customer")
+    with pytest.raises(Misconfigured, match="no property nothing_such"):
+        push(world, tmp_path, [change(ref, lifecyclestage="lead", nothing_such="x")])
+    assert stage_of(world, ref) == "customer"
+
+
+def test_a_stage_that_could_not_be_put_back_is_told(world: HubSpotWorld, tmp_path: Path) -> None:
+    """A rule that came between the requests: the stage is emptied, and then nothing more is taken."""
+    world.settings = world.settings.model_copy(update={"lifecycle_backward": True})
+    ref = staged(world, "customer")
+    required = world.service.portal.of("contacts").required
+    world.answers_before = lambda path: required.add("own_note") if writes(world) else None
+    (receipt,) = push(world, tmp_path, [change(ref, lifecyclestage="lead")])
+    assert isinstance(receipt, Rejected) and (receipt.code, receipt.field) == ("hubspot.lifecycle_empty", "lifecyclestage")
+
+
 def test_a_stage_that_is_there_already_is_not_written(world: HubSpotWorld, tmp_path: Path) -> None:
     ref = staged(world, "lead")
     assert push(world, tmp_path, [change(ref, lifecyclestage="lead")]) == [Done()]
