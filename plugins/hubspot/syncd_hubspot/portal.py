@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -40,6 +41,7 @@ _T = TypeVar("_T")
 BATCH = 100
 """Records in a batch: developers.hubspot.com/docs, CRM objects guide (read 2026-11-21)."""
 
+_ASSOCIATED = 1_000  # records whose associations are read at once: the associations guide (read 2026-11-21)
 # Nobody documents how long an address may be; Estuary stays below 5 KiB: github.com/estuary/connectors (read 2026-11-21)
 _LONGEST_QUERY = 5_000
 _ADDRESS_TOO_LONG = 414
@@ -180,13 +182,14 @@ class Portal:
             odd += page.odd
         return Objects(results=found, odd=odd)
 
-    def single(self, stream: ObjectStream, external_id: str, properties: Sequence[str]) -> Object | None:
+    def single(self, stream: ObjectStream, external_id: str) -> Object | None:
         """Return the record that *external_id* leads to, which after a merge is another one; ``None`` if there is none.
 
-        Asked only about records that a batch has missed: so it is not the address that HubSpot does not know.
+        Its values are to be read in a batch: an address may not hold all their names. Asked only about records that a batch has
+        missed: so it is not the address that HubSpot does not know.
         """
         what = f"{stream.name}: record"
-        reply = self.get(self.paths.objects(stream.name, external_id), {"properties": ",".join(properties)})
+        reply = self.get(self.paths.objects(stream.name, external_id), {"properties": "hs_object_id"})
         if reply.status == 404 and isinstance(plain(reply.body, what), dict):
             return None
         return decoded(self._good(reply, what).body, Object, what)
@@ -212,16 +215,17 @@ class Portal:
         asked = dict.fromkeys(ids, "")
         answers: list[Linked] = []
         while asked:
-            inputs = [{"id": external_id, **({"after": after} if after else {})} for external_id, after in asked.items()]
+            part = dict(islice(asked.items(), _ASSOCIATED))
+            inputs = [{"id": external_id, **({"after": after} if after else {})} for external_id, after in part.items()]
             reply = self.ask(self.paths.associations(stream.name, to), {"inputs": inputs}, what)
             page = decoded(reply.body, LinkedPage, what)
             answers += page.results
             heard = {str(one.source.id): _unquoted(one.after) for one in page.results}
             without = {one for error in page.errors for one in (*error.context.get("fromObjectId", ()), *ids_of([error]))}
-            left = {one: heard.get(one, after) for one, after in asked.items() if heard.get(one, "?") and one not in without}
-            if left == asked:
+            left = {one: heard.get(one, after) for one, after in part.items() if heard.get(one, "?") and one not in without}
+            if left == part:
                 raise BadAnswer(f"{what}: HubSpot leaves {len(left)} records unanswered; asked again later")
-            asked = left
+            asked = {**left, **{one: after for one, after in asked.items() if one not in part}}
         return linked(stream, to, answers)
 
     # ------------------------------------------------------------ definitions

@@ -49,13 +49,8 @@ class ObjectPuller:
 
     def reread(self, ids: Sequence[str]) -> list[Found]:
         """Return the present versions of *ids*, and of what they were merged into."""
-        live = self._portal.batch(self._stream, ids, self._properties)
-        here = {one.id for one in live.results}
-        odd = [records.refused(self._stream.name, one) for one in live.odd]
-        left = [name for name in ids if name not in here and name not in {one.id for one in live.odd}]
-        present = [one for one in live.results if one.id in ids]
-        self._known.note(self._stream.name, _versions(present))
-        return [*odd, *self._made(present, whole=True), *self._traced(left)]
+        found, left = self._live(ids)
+        return [*found, *self._traced(left)]
 
     # ------------------------------------------------------------ lanes
 
@@ -137,24 +132,30 @@ class ObjectPuller:
             self._known.forget(self._stream.name, [each.external_id for each in earlier])
         return earlier
 
+    def _live(self, ids: Sequence[str]) -> tuple[list[Found], list[str]]:
+        """Return the present versions of *ids*, and those of them that a batch does not find."""
+        if not ids:
+            return [], []
+        batch = self._portal.batch(self._stream, ids, self._properties)
+        asked = set(ids)
+        present = [one for one in batch.results if one.id in asked]
+        self._known.note(self._stream.name, _versions(present))
+        odd = [records.refused(self._stream.name, one) for one in batch.odd]
+        here = {*(one.id for one in present), *(one.id for one in batch.odd)}
+        return [*odd, *self._made(present, whole=True)], [name for name in ids if name not in here]
+
     def _traced(self, ids: Sequence[str]) -> list[Found]:
         """Say what became of *ids*, which are not where they were: in the bin, merged, there after all, or gone for good."""
         if not ids:
             return []
-        binned = {one.id: one for one in self._portal.batch(self._stream, ids, _TRACES, archived=True).results}
-        found: list[Found] = []
-        for external_id in ids:
-            one = binned.get(external_id)
-            if one is not None and one.archived:
-                found.append(self._buried(one))
-                continue
-            present = self._portal.single(self._stream, external_id, self._properties)
-            if present is None:
-                found.append(self._gone(external_id))
-            else:
-                self._known.note(self._stream.name, _versions([present]))
-                found += self._made([present], whole=True)
-                found += [records.forwarded(self._stream, external_id, to=present)] if present.id != external_id else []
+        batch = self._portal.batch(self._stream, ids, _TRACES, archived=True)
+        binned = {one.id: one for one in batch.results if one.archived}
+        led = {name: self._portal.single(self._stream, name) for name in ids if name not in binned}
+        found = [self._buried(binned[name]) for name in ids if name in binned]
+        found += [self._gone(name) for name, one in led.items() if one is None]
+        to = {name: one for name, one in led.items() if one is not None}
+        found += self._live(sorted({one.id for one in to.values()}))[0]  # what a batch hides even now, a later lane brings
+        found += [records.forwarded(self._stream, name, to=one) for name, one in to.items() if one.id != name]
         return found
 
     def _buried(self, one: Object) -> Found:

@@ -168,12 +168,13 @@ class Pusher:
         names = sorted({name for external_id in unknown for name in values[external_id]})
         here = {one.id: one for one in self._portal.batch(self._stream, unknown, names).results}
         for external_id in unknown:
-            one = here.get(external_id) or self._portal.single(self._stream, external_id, names)
-            if one is None:
+            one = here.get(external_id)
+            to = one or self._portal.single(self._stream, external_id)
+            if to is None:
                 found: Receipt = Gone()
-            elif one.id != external_id:
-                found = Remapped(to=Ref(self._stream.name, one.id))
-            elif holds(one, values[external_id]):
+            elif to.id != external_id:
+                found = Remapped(to=Ref(self._stream.name, to.id))
+            elif one is not None and holds(one, values[external_id]):
                 found = Done()
             else:
                 what = "HubSpot left this record out of a batch without a reason; tried again"

@@ -63,6 +63,7 @@ OWN = ("own_note", "own_reason", "own_stage")
 _SWITCHES = {Failure.BUSY: "477:1", Failure.DOWN: "reset:1", Failure.LOST: "lost:1", Failure.NONSENSE: "hollow:1"}
 _HAPPENINGS = {"shift", "vanish", "merge", "drift"}
 _ATTEMPTS = 4
+_LONGEST_QUERY = 8_000  # how long an address may be HubSpot does not say; servers in front of such an API often stop here
 
 
 class Direct:
@@ -112,6 +113,8 @@ class Direct:
     def _sent(self, request: Request) -> Reply | None:
         if self._world.refuses_whole:
             request = replace(request, body=re.sub(rb',"objectWriteTraceId":"[^"]*"', b"", request.body))
+        if len(request.query) > _LONGEST_QUERY:
+            return Reply(status=414, headers={}, body=b"<html>")
         self._world.answers_before(request.path)
         outcome = self._world.service.respond(request)
         if outcome.lost or outcome.cut is not None or outcome.drips or outcome.delay_s > 30:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from hubspot_world import HubSpotWorld
-from syncd_hubspot.api import opened
+from syncd_hubspot.api import HubSpotConnector, opened
 from syncd_hubspot.emulator.activity import Form
 
-from syncd.spi import Activity, Association, BadAnswer, Connector, Page, Ref, SourceRecord, Unauthorized
-from syncd.testing.bench import folded, reading
+from syncd.spi import Activity, Association, BadAnswer, Page, Ref, SourceRecord, Unauthorized
+from syncd.testing.bench import folded, reading, ref_of
 
 CONTACTS, COMPANIES = "contacts", "companies"
 
@@ -25,11 +25,13 @@ def world(tmp_path: Path) -> HubSpotWorld:
     return world
 
 
-def connector(world: HubSpotWorld, tmp_path: Path, *, wanted: Mapping[str, frozenset[str]] | None = None) -> Connector:
+def connector(world: HubSpotWorld, tmp_path: Path, *, wanted: Mapping[str, frozenset[str]] | None = None) -> HubSpotConnector:
     """With pages as large as in life."""
     (tmp_path / "cache").mkdir(exist_ok=True)
     opening = world.opening(tmp_path / "cache")
-    return opened(replace(opening, wanted=wanted) if wanted is not None else opening)
+    made = opened(replace(opening, wanted=wanted) if wanted is not None else opening)
+    assert isinstance(made, HubSpotConnector)
+    return made
 
 
 def calls(world: HubSpotWorld) -> dict[str, int]:
@@ -102,6 +104,33 @@ def test_more_properties_than_an_address_holds_are_read_in_a_batch(world: HubSpo
     came = folded(reading(connector(world, tmp_path, wanted={CONTACTS: many}).pull, CONTACTS))
     assert set(refs) <= set(came)
     assert calls(world) == {"contacts": 2, "contacts/batch/read": 2}
+
+
+def test_what_vanished_is_traced_however_many_properties_are_mapped(world: HubSpotWorld, tmp_path: Path) -> None:
+    merged, other, purged = world.fill(CONTACTS, 3)
+    many = frozenset({"email", *(f"property_{number:04}" for number in range(600))})
+    source = connector(world, tmp_path, wanted={CONTACTS: many})
+    survivor = world.merge(merged, other)
+    world.service.portal.erase(CONTACTS, int(purged.external_id))
+    calls(world)
+    came = {ref_of(one): one for one in source.reread([merged, other, purged])}
+    assert [getattr(came[ref], "merged_into", None) for ref in (merged, other, purged)] == [survivor, survivor, None]
+    assert came[purged].deleted and not came[survivor].deleted
+    live = came[survivor]
+    assert isinstance(live, SourceRecord) and live.fields["email"]
+    assert calls(world) == {
+        "contacts/batch/read": 3,  # live, in the bin, what they were merged into
+        **{f"contacts/{ref.external_id}": 1 for ref in (merged, other, purged)},
+        "contacts/companies/batch/read": 1,
+    }
+
+
+def test_associations_of_more_records_than_a_request_takes_are_asked_for_in_parts(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill(CONTACTS, 1_050)
+    calls(world)
+    came = connector(world, tmp_path).reread(refs)
+    assert len(came) == 1_050
+    assert calls(world)["contacts/companies/batch/read"] == 2
 
 
 def test_the_older_version_of_the_api_serves_as_well(world: HubSpotWorld, tmp_path: Path) -> None:
