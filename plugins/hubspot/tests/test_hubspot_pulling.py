@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hubspot_world import HubSpotWorld
+from syncd_hubspot.answers import ErrorItem
 from syncd_hubspot.api import HubSpotConnector, opened
+from syncd_hubspot.cursors import Cursor, Lane, Pace, decoded, encoded
 from syncd_hubspot.emulator.activity import Form
+from syncd_hubspot.errors import Invalid
+from syncd_hubspot.logs import LogPuller, Read, Reader
+from syncd_hubspot.paths import Paths
+from syncd_hubspot.portal import Portal
 
-from syncd.spi import Activity, Association, BadAnswer, Page, Ref, SourceRecord, Unauthorized
+from syncd.spi import Activity, Association, BadAnswer, Page, Ref, Reply, SourceRecord, Unauthorized
+from syncd.testing import VirtualClock
 from syncd.testing.bench import folded, reading, ref_of
 
 CONTACTS, COMPANIES = "contacts", "companies"
@@ -228,6 +235,38 @@ def test_a_chain_of_merges_ends_in_the_last_record(world: HubSpotWorld, tmp_path
     world.rest()
     came = folded(reading(source.pull, CONTACTS, cursor))
     assert {ref: getattr(came[ref], "merged_into", None) for ref in (one, two, three)} == dict.fromkeys((one, two, three), last)
+
+
+# ---------------------------------------------------------------- logs
+
+
+def test_a_page_of_a_log_whose_token_died_is_begun_anew_in_half_the_window() -> None:
+    def read(portal: Portal, lane: Lane, limit: int) -> Read:
+        raise Invalid("no such page", ErrorItem())
+
+    lane = Lane(name="quick", since=10_000, until=20_000, after="token", mark=20_000)
+    cursor = decoded(log(read).pull(encoded(Cursor(quick=10_000, swept=1, lane=lane))).cursor)
+    assert cursor.lane == Lane(name="quick", since=10_000, until=15_000, mark=15_000)
+
+
+def test_a_window_of_a_log_that_is_refused_says_why() -> None:
+    def read(portal: Portal, lane: Lane, limit: int) -> Read:
+        raise Invalid("HubSpot refuses the request (INVALID_LIMIT)", ErrorItem(code="INVALID_LIMIT"))
+
+    with pytest.raises(Invalid, match="INVALID_LIMIT"):
+        log(read).pull(None)
+
+
+def log(read: Reader) -> LogPuller:
+    portal = Portal(NoClient(), Paths(version="2026-09"), VirtualClock(datetime(2026, 11, 21, tzinfo=UTC)).now)
+    return LogPuller(portal, read, limit=1, pace=Pace(settle=0, sweep=0, lanes=("quick",)), history=60_000)
+
+
+class NoClient:
+    """A client that is not to be asked."""
+
+    def request(self, method: str, url: str, **given: object) -> Reply:
+        raise AssertionError(url)
 
 
 # ---------------------------------------------------------------- what a token may not see
