@@ -69,7 +69,6 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lane: Lane | None = None
     walk: Walk | None = None
     span: int = 0
-    v: int = 1
 
 
 def decoded(text: str | None) -> Cursor:

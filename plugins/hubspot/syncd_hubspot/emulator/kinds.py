@@ -84,7 +84,6 @@ NOTES = _engagement("notes", "note", "0-46", "hs_note_body")
 TASKS = _engagement("tasks", "task", "0-27", "hs_task_subject")
 
 KINDS = (CONTACTS, COMPANIES, DEALS, CALLS, EMAILS, MEETINGS, NOTES, TASKS)
-ENGAGEMENTS = (CALLS, EMAILS, MEETINGS, NOTES, TASKS)
 
 
 def names(kind: ObjectKind) -> tuple[str, ...]:
