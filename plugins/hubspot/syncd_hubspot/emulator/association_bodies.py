@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from syncd_hubspot.emulator.objects import LinkType, Paging
-from syncd_hubspot.emulator.wire import ErrorBody
 
 
 class LabelShown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -103,17 +102,6 @@ class MadeDefault(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "f
     start: Id
     end: Id
     spec: Mapping[str, str | int]
-
-
-class Done(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What became of a batch."""
-
-    status: str
-    results: Sequence[Read] | Sequence[Made] | Sequence[MadeDefault]
-    started_at: str
-    completed_at: str
-    num_errors: int | UnsetType = UNSET
-    errors: Sequence[ErrorBody] | UnsetType = UNSET
 
 
 class LabelList(msgspec.Struct, frozen=True, kw_only=True):

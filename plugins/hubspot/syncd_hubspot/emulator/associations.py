@@ -15,7 +15,6 @@ from msgspec import UNSET, UnsetType
 
 from syncd_hubspot.emulator.association_bodies import (
     Asking,
-    Done,
     End,
     EndList,
     Fans,
@@ -28,12 +27,11 @@ from syncd_hubspot.emulator.association_bodies import (
     Pairs,
     Read,
 )
-from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.links import Label
 from syncd_hubspot.emulator.objects import LinkType, Next, Paging, identified, named, not_found
 from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.table import Table
-from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, ErrorBody, answer, invalid
+from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, ErrorBody, answer, at_most, batched, invalid
 
 READ_BATCH = 1_000
 CREATE_BATCH = 2_000
@@ -63,7 +61,7 @@ def read_many(call: Call) -> Answer:
     """Read the associations of many records; to have none is an error within the answer, and a harmless one."""
     start, end = ends_of(call)
     wish = call.read(Asking)
-    _limit(wish.inputs, READ_BATCH)
+    at_most(READ_BATCH, wish.inputs)
     results, errors = [], []
     for one in wish.inputs:
         record_id = identified(start, str(one.id), None)
@@ -72,7 +70,7 @@ def read_many(call: Call) -> Answer:
             results.append(Read(start=Id(id=str(one.id)), ends=ends, paging=paging))
         else:
             errors.append(_none(start, end, str(one.id)))
-    return done(call.portal, results, errors)
+    return batched(call.portal, results, errors)
 
 
 def _none(start: Table, end: Table, record_id: str) -> ErrorBody:
@@ -127,7 +125,7 @@ def create_many(call: Call) -> Answer:
     """Associate records under the types given."""
     start, end = ends_of(call)
     wish = call.read(Pairs)
-    _limit(wish.inputs, CREATE_BATCH)
+    at_most(CREATE_BATCH, wish.inputs)
     results, errors = [], []
     for pair in wish.inputs:
         ids = _both(call.portal, start, end, pair)
@@ -138,7 +136,7 @@ def create_many(call: Call) -> Answer:
         for label in chosen:
             call.portal.associate(label, *ids)
         results.append(_made(start, end, ids, [label.name for label in chosen if label.name]))
-    return done(call.portal, results, errors, status=201)
+    return batched(call.portal, results, errors, status=201)
 
 
 def _made(start: Table, end: Table, ids: tuple[int, int], names: Sequence[str]) -> Made:
@@ -155,7 +153,7 @@ def create_default_many(call: Call) -> Answer:
     """Associate records without a label."""
     start, end = ends_of(call)
     wish = call.read(Pairs)
-    _limit(wish.inputs, CREATE_BATCH)
+    at_most(CREATE_BATCH, wish.inputs)
     results, errors = [], []
     for pair in wish.inputs:
         ids = _both(call.portal, start, end, pair)
@@ -163,7 +161,7 @@ def create_default_many(call: Call) -> Answer:
             errors.append(_no_pair(start, end, pair))
         else:
             results += _default(call.portal, start, end, ids)
-    return done(call.portal, results, errors)
+    return batched(call.portal, results, errors)
 
 
 def create_default_one(call: Call) -> Answer:
@@ -173,7 +171,7 @@ def create_default_one(call: Call) -> Answer:
     ids = _both(call.portal, start, end, pair)
     if ids is None:
         raise not_found(call.path["to_id"])
-    return done(call.portal, _default(call.portal, start, end, ids), [])
+    return batched(call.portal, _default(call.portal, start, end, ids), [])
 
 
 def _default(portal: Portal, start: Table, end: Table, ids: tuple[int, int]) -> list[MadeDefault]:
@@ -213,14 +211,14 @@ def archive_many(call: Call) -> Answer:
     """Undo associations in all their types."""
     start, end = ends_of(call)
     wish = call.read(Fans)
-    _limit({str(fan.start.id) for fan in wish.inputs}, ARCHIVE_BATCH)
+    at_most(ARCHIVE_BATCH, {str(fan.start.id) for fan in wish.inputs})
     for fan in wish.inputs:
         one = identified(start, str(fan.start.id), None)
         others = [identified(end, str(other.id), None) for other in fan.ends]
         for other in others:
             if one is not None and other is not None:
                 call.portal.part(start.kind.plural, one, end.kind.plural, other)
-    return NOTHING if "/v4/" in call.url else done(call.portal, [], [])
+    return NOTHING if "/v4/" in call.url else batched(call.portal, [], [])
 
 
 def archive_labels(call: Call) -> Answer:
@@ -232,7 +230,7 @@ def archive_labels(call: Call) -> Answer:
         for kind in pair.types if ids else ():
             if ids is not None:
                 call.portal.links.drop_label(_type(call.portal, start, end, kind.association_type_id), *ids)
-    return NOTHING if "/v4/" in call.url else done(call.portal, [], [])
+    return NOTHING if "/v4/" in call.url else batched(call.portal, [], [])
 
 
 def _type(portal: Portal, start: Table, end: Table, type_id: int) -> Label:
@@ -256,28 +254,3 @@ def _no_pair(start: Table, end: Table, pair: Pair) -> ErrorBody:
         message=f"No such {start.kind.singular} {pair.start.id} or {end.kind.singular} {pair.end.id}",
         context={"fromObjectId": [str(pair.start.id)], "toObjectId": [str(pair.end.id)]},
     )
-
-
-def _limit(inputs: Sequence[object] | set[str], most: int) -> None:
-    if len(inputs) > most:
-        raise invalid(f"The maximum number of inputs supported in a batch request is {most}")
-
-
-def done(
-    portal: Portal,
-    results: Sequence[Read] | Sequence[Made] | Sequence[MadeDefault],
-    errors: Sequence[ErrorBody],
-    *,
-    status: int = 200,
-) -> Answer:
-    """Answer a batch."""
-    at = iso(portal.now())
-    body = Done(
-        status="COMPLETE",
-        results=results,
-        started_at=at,
-        completed_at=at,
-        num_errors=len(errors) or UNSET,
-        errors=errors or UNSET,
-    )
-    return answer(body, 207 if errors else status)

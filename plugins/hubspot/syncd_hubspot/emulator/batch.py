@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
-from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.objects import (
     PAGE_WITH_HISTORY,
     Changes,
@@ -28,7 +27,7 @@ from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.rendering import Shown, selection, show
 from syncd_hubspot.emulator.table import Table
 from syncd_hubspot.emulator.values import checked
-from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, ErrorBody, Refusal, answer, invalid
+from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, ErrorBody, Refusal, at_most, batched, invalid
 
 BATCH = 100
 
@@ -69,21 +68,10 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     inputs: Sequence[NewRecord] = ()
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What became of a batch."""
-
-    status: str
-    results: Sequence[Shown]
-    started_at: str
-    completed_at: str
-    num_errors: int | UnsetType = UNSET
-    errors: Sequence[ErrorBody] | UnsetType = UNSET
-
-
 def read_many(call: Call) -> Answer:
     """Read records; one error names all that are missing. An id that was merged away is missing here."""
     table, wish = table_of(call), call.read(Ids)
-    _limit(wish.inputs, PAGE_WITH_HISTORY if wish.properties_with_history else BATCH)
+    at_most(PAGE_WITH_HISTORY if wish.properties_with_history else BATCH, wish.inputs)
     _distinct([one.id for one in wish.inputs])
     chosen = selection(table, wish.properties, history=wish.properties_with_history)
     records = table.archived if call.flag("archived") else table.live
@@ -101,7 +89,7 @@ def read_many(call: Call) -> Answer:
 def create_many(call: Call) -> Answer:
     """Create records: all or none, unless each has a trace id of its own."""
     table, wish = table_of(call), call.read(News)
-    _limit(wish.inputs)
+    at_most(BATCH, wish.inputs)
     is_partial = _has_traces([one.object_write_trace_id for one in wish.inputs])
     if not is_partial:
         for new in wish.inputs:
@@ -132,7 +120,7 @@ def update_many(call: Call) -> Answer:
     Source: developers.hubspot.com/docs/…/using-object-apis and the tests of rudderlabs/rudder-transformer (read 2026-11-21).
     """
     table, wish = table_of(call), call.read(Updates)
-    _limit(wish.inputs)
+    at_most(BATCH, wish.inputs)
     _distinct([one.id for one in wish.inputs])
     for one in wish.inputs:
         if one.id_property and one.id_property not in table.unique - {"email"}:
@@ -149,7 +137,7 @@ def update_many(call: Call) -> Answer:
 def upsert_many(call: Call) -> Answer:
     """Change or create records by a unique property, which every input must name."""
     table, wish = table_of(call), call.read(Updates)
-    _limit(wish.inputs)
+    at_most(BATCH, wish.inputs)
     _distinct([one.id.lower() for one in wish.inputs])
     for one in wish.inputs:
         if not one.id_property or one.id_property not in table.unique:
@@ -171,7 +159,7 @@ def upsert_many(call: Call) -> Answer:
 def archive_many(call: Call) -> Answer:
     """Put records into the bin; the answer is the same whatever happened."""
     table, wish = table_of(call), call.read(Ids)
-    _limit(wish.inputs)
+    at_most(BATCH, wish.inputs)
     for one in wish.inputs:
         record_id = identified(table, one.id, None)
         if record_id is not None:
@@ -205,23 +193,9 @@ def _has_traces(traces: Sequence[str | None]) -> bool:
 
 def done(portal: Portal, results: Sequence[Shown], errors: Sequence[ErrorBody], *, status: int = 200) -> Answer:
     """Answer a batch; in what order the results come is not promised, and recorded answers are not in that of the inputs."""
-    at = portal.now()
     shuffled = list(results)
     portal.rng.shuffle(shuffled)
-    body = Done(
-        status="COMPLETE",
-        results=shuffled,
-        started_at=iso(at),
-        completed_at=iso(at + 21),
-        num_errors=len(errors) or UNSET,
-        errors=errors or UNSET,
-    )
-    return answer(body, 207 if errors else status)
-
-
-def _limit(inputs: Sequence[object], most: int = BATCH) -> None:
-    if len(inputs) > most:
-        raise invalid(f"The maximum number of inputs supported in a batch request is {most}")
+    return batched(portal, shuffled, errors, took=21, status=status)
 
 
 def _distinct(ids: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from syncd_hubspot.emulator.instants import iso
 from syncd_hubspot.emulator.objects import table_of
 from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.table import Table
-from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, ErrorBody, Refusal, answer, conflict, invalid, missing
+from syncd_hubspot.emulator.wire import NOTHING, Answer, Call, Refusal, answer, at_most, batched, conflict, invalid, missing
 
 BATCH = 100
 MOST_CUSTOM = 1_000
@@ -104,17 +104,6 @@ class GroupList(msgspec.Struct, frozen=True, kw_only=True):
     """All of them."""
 
     results: Sequence[Group]
-
-
-class Done(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What became of a batch."""
-
-    status: str
-    results: Sequence[Property]
-    started_at: str
-    completed_at: str
-    num_errors: int | UnsetType = UNSET
-    errors: Sequence[ErrorBody] | UnsetType = UNSET
 
 
 def list_all(call: Call) -> Answer:
@@ -244,24 +233,14 @@ def archive_many(call: Call) -> Answer:
 
 
 def _batch(portal: Portal, inputs: Sequence[_T], each: Callable[[_T], Property], *, status: int = 200) -> Answer:
-    if len(inputs) > BATCH:
-        raise invalid(f"The maximum number of inputs supported in a batch request is {BATCH}")
+    at_most(BATCH, inputs)
     results, errors = [], []
     for one in inputs:
         try:
             results.append(each(one))
         except Refusal as refusal:
             errors.append(refusal.body)
-    at = iso(portal.now())
-    body = Done(
-        status="COMPLETE",
-        results=results,
-        started_at=at,
-        completed_at=at,
-        num_errors=len(errors) or UNSET,
-        errors=errors or UNSET,
-    )
-    return answer(body, 207 if errors else status)
+    return batched(portal, results, errors, status=status)
 
 
 def list_groups(call: Call) -> Answer:

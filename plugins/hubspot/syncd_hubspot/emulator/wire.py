@@ -6,12 +6,14 @@ Source: developers.hubspot.com/docs/api-reference/error-handling (read 2026-11-2
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+from syncd_hubspot.emulator.instants import iso
 
 if TYPE_CHECKING:
     from syncd_hubspot.emulator.access import Access
@@ -122,6 +124,38 @@ def answer(body: object, status: int = 200, *, headers: Mapping[str, str] | None
 
 
 NOTHING = Answer(status=204)
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What became of a batch."""
+
+    status: str = "COMPLETE"
+    results: Sequence[object]
+    started_at: str
+    completed_at: str
+    num_errors: int | UnsetType = UNSET
+    errors: Sequence[ErrorBody] | UnsetType = UNSET
+
+
+def batched(
+    portal: Portal, results: Sequence[object], errors: Sequence[ErrorBody], *, took: int = 0, status: int = 200
+) -> Answer:
+    """Answer a batch that *took* so many milliseconds, with *errors* by 207."""
+    at = portal.now()
+    body = Batch(
+        results=results,
+        started_at=iso(at),
+        completed_at=iso(at + took),
+        num_errors=len(errors) or UNSET,
+        errors=errors or UNSET,
+    )
+    return answer(body, 207 if errors else status)
+
+
+def at_most(most: int, inputs: Sized) -> None:
+    """Raises: Refusal if a batch has more *inputs*."""
+    if len(inputs) > most:
+        raise invalid(f"The maximum number of inputs supported in a batch request is {most}")
 
 
 def invalid(
