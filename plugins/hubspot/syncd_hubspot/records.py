@@ -53,7 +53,7 @@ def merged(stream: ObjectStream, one: Object) -> Iterator[SourceRecord]:
     contacts as "id:instant": developers.hubspot.com/changelog, merges since January 2025 (read 2026-11-21).
     """
     listed = [one.properties.get("hs_merged_object_ids"), one.properties.get("hs_calculated_merged_vids")]
-    earlier = {part.partition(":")[0].strip() for text in listed for part in (text or "").split(";")}
+    earlier = {part.partition(":")[0].strip() for text in listed if text for part in text.split(";")}
     for external_id in sorted(earlier - {"", one.id}):
         yield forwarded(stream, external_id, to=one)
 
