@@ -10,7 +10,7 @@ from syncd.agreement.policies import TimeTerms
 
 Alarm: TypeAlias = Literal["at_risk", "breached", "still_open"]
 
-TELL_OWNER, TELL_MANAGER = "tell owner", "tell manager"
+TELL_OWNER, TELL_MANAGER, REASSIGN = "tell owner", "tell manager", "reassign"
 
 
 class Action(NamedTuple):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from syncd.agreement.alarms import Action
+from syncd.agreement.alarms import TELL_MANAGER, TELL_OWNER, Action
 from syncd.agreement.clocks import Clock, most_urgent
 from syncd.agreement.counting import FOREVER, instant
 from syncd.agreement.handoff import CUSTOMER, OPPORTUNITY, RENEWAL, SQL
@@ -35,6 +35,7 @@ class _Happening(NamedTuple):
     words: Mapping[str, object]
     urgent: bool = False
     digest: bool = False
+    acts: tuple[str, ...] = ()
 
 
 def tell_of(tx: Connection, site: Site, judged: Sequence[Judged], now: int) -> int:
@@ -80,7 +81,7 @@ def _is_news(one: Judged) -> bool:
 def _alarm(clock: Clock, alarm: Action, one: Judged) -> _Happening:
     words = {"policy": clock.policy.id.replace("_", " "), "deadline": _local(clock, clock.due)}
     to = clock.owner or one.owner
-    return _Happening(_EVENTS[alarm.kind], alarm.key, alarm.at, to, words, digest=alarm.digest)
+    return _Happening(_EVENTS[alarm.kind], alarm.key, alarm.at, to, words, digest=alarm.digest, acts=alarm.does)
 
 
 def _notices(site: Site, one: Judged, what: _Happening, now: int) -> Iterator[Raised]:
@@ -93,10 +94,16 @@ def _notices(site: Site, one: Judged, what: _Happening, now: int) -> Iterator[Ra
         if terms.event != what.event:
             continue
         text = rendered(site.config.notify.text(what.event), words)
-        for to in {name for asked in terms.to for name in recipients(site, asked, what.to)}:
+        for to in {name for asked in terms.to if _may_hear(asked, what) for name in recipients(site, asked, what.to)}:
             for by in terms.by:
                 key = f"{ids.shown(one.person.id)} {what.key} {to} {by}"
                 yield Raised(Notice(key, what.event, to, by, text, now, what.urgent), one.person.id, state)
+
+
+def _may_hear(asked: str, what: _Happening) -> bool:
+    """Tell whether a breach is told to owner or manager: whom of them the promise names, or both if it names neither."""
+    named = {TELL_OWNER, TELL_MANAGER}.intersection(what.acts)
+    return asked not in (OWNER, MANAGER) or what.event != "sla_breached" or not named or f"tell {asked}" in named
 
 
 def recipients(site: Site, asked: str, owner: str) -> tuple[str, ...]:

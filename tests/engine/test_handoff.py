@@ -245,6 +245,25 @@ def test_nobody_is_alarmed_twice_and_a_forgotten_lead_goes_to_somebody_else(offi
     assert clock(office, "first_contact", rep="lee@firm.example").due == at(16, 2)
 
 
+@pytest.mark.parametrize(
+    ("acts", "heard"),
+    [
+        pytest.param("[tell manager]", ["boss@firm.example"], id="the manager alone"),
+        pytest.param("[tell owner]", ["kim@firm.example"], id="the owner alone"),
+        pytest.param("[flag crm]", ["boss@firm.example", "kim@firm.example"], id="not said: as notify has it"),
+    ],
+)
+def test_a_breach_is_told_to_whom_the_promise_says(tmp_path: Path, store: Store, acts: str, heard: list[str]) -> None:
+    home = trial_of(tmp_path, store, AGREEMENT.replace("[tell owner, tell manager]", acts))
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+    told(home)
+    after(home, minutes=62)
+
+    assert told(home) == [("sla_breached", who) for who in heard]
+
+
 def test_the_clock_stands_still_over_the_weekend(office: Home) -> None:
     office.clock.advance(timedelta(hours=4, minutes=29))
     demo(office)
