@@ -254,6 +254,7 @@ OUTBOUND_KINDS = (
     "linkedin_out",
     "sms_out",
     "whatsapp_out",
+    "owner_accepted",
     "note",
     "task_created",
 )

@@ -74,13 +74,16 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
         ledger.stage_overrides(tx, people),
     )
     names, deals = owner_names(tx), _deals(tx, site, people)
-    touched = activities.timelines(tx, people, _touch_types(site))
+    touches, asked_for = _touch_kinds(site), _asked_kinds(site)
+    types = {key for key, event in site.event_types.items() if event.kind in touches | asked_for}
+    happened = activities.timelines(tx, people, types)
     told = notices.told_to(tx, people, "mql_assigned")
     said, disputed = feedback.about(tx, people), feedback.disputes(tx, people)
     found = {}
     for person, entity in stored.items():
         held = _held(site, entity, past.get(person, ()), asked, connections, gone)
-        judged = verdicts(site.config.attempts, [_touch(one) for one in touched.get(person, ())])
+        theirs = happened.get(person, ())
+        judged = verdicts(site.config.attempts, [_touch(one) for one in theirs if one.type.kind in touches])
         mine, answers = assigned.get(person, ()), _answers(site, held)
         found[person] = Known(
             evidence=Evidence(
@@ -91,6 +94,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
                 ),
                 events=(
                     *attempt_events(site.config.attempts, judged),
+                    *(_event(one) for one in theirs if one.type.kind in asked_for and not one.type.machine),
                     *(event for item in said.get(person, ()) for event in feedback_events(item)),
                     *(Event(at=sent.at, what="notified", by=sent.to) for sent in told.get(person, ())),
                 ),
@@ -237,10 +241,20 @@ def _deal(site: Site, entity: Entity) -> Deal:
     return deal(site.config.handoff.stages, ids.shown(entity.id), fields, created_at=created_at)
 
 
-def _touch_types(site: Site) -> set[int]:
+def _touch_kinds(site: Site) -> frozenset[str]:
     terms = site.config.attempts
-    kinds = terms.count | terms.never | terms.connects | terms.bounces
-    return {key for key, event in site.event_types.items() if event.kind in kinds}
+    return terms.count | terms.never | terms.connects | terms.bounces
+
+
+def _asked_kinds(site: Site) -> frozenset[str]:
+    """Return the kinds of activity, among other events, that promises and stages ask for by name."""
+    promises = [policy for sla in site.slas for policy in sla.policies]
+    asked = [moments for one in promises for moments in (one.start, one.stop, one.unless, one.cancel_if, one.void_if)]
+    return site.config.handoff.stages.working_on.union(moment.what for moments in asked for moment in moments.of)
+
+
+def _event(one: Happened) -> Event:
+    return Event(at=one.occurred_at, what=one.type.kind, by=one.actor)
 
 
 def _touch(one: Happened) -> Touch:

@@ -264,6 +264,47 @@ def test_a_breach_is_told_to_whom_the_promise_says(tmp_path: Path, store: Store,
     assert told(home) == [("sla_breached", who) for who in heard]
 
 
+def test_a_promise_may_begin_and_end_with_an_activity(tmp_path: Path, store: Store) -> None:
+    chat = "    answer_chat: {start: chat, stop: meeting_held, within: 1h}\n"
+    home = Home(
+        tmp_path / "config",
+        store,
+        streams={**STREAMS, "deals": "deal"},
+        mapping=MAPPING.replace("page_view: [view]", "page_view: [view], chat: [chat], meeting_held: [met]"),
+        agreement=AGREEMENT.replace("  sales:\n", "  sales:\n" + chat),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+    did(home, "chat")
+    after(home, minutes=20)
+    assert (clock(home, "answer_chat").state, clock(home, "answer_chat").start) == ("running", at(12, 1))
+
+    did(home, "met", outbound=True)
+    after(home, minutes=1)
+    assert (clock(home, "answer_chat").state, clock(home, "answer_chat").used_minutes) == ("met", 20)
+
+
+def test_an_owner_who_accepts_makes_a_working_lead(tmp_path: Path, store: Store) -> None:
+    home = Home(
+        tmp_path / "config",
+        store,
+        streams={**STREAMS, "deals": "deal"},
+        mapping=MAPPING.replace("page_view: [view]", "owner_accepted: [took]"),
+        agreement=AGREEMENT.replace("stop: contact_attempt", "stop: contact_attempt or owner accepts"),
+        channels="channels: {trial: {file: notices.txt}}\n",
+    )
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+    did(home, "took", outbound=True)
+    after(home, minutes=1)
+
+    assert home.person("ann@firm.example").stage == "working"
+    assert clock(home, "first_contact").state == "met"
+
+
 def test_the_clock_stands_still_over_the_weekend(office: Home) -> None:
     office.clock.advance(timedelta(hours=4, minutes=29))
     demo(office)
