@@ -19,7 +19,7 @@ from syncd.config.calendars import times
 from syncd.config.handoff import handoff
 from syncd.config.mapping import MappingFile, compiled
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
-from syncd.config.promises import promised
+from syncd.config.promises import FLAG, promised
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
 from syncd.config.source import ConfigProblem, Document, parse, read
 from syncd.config.terms import examples, golden_fields, signed
@@ -105,10 +105,10 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
     connections: dict[str, ConnectionConfig] = {}
     prints = []
     for name, one in names.items():
-        document, problems = read(folder / "mapping" / f"{name}.yaml", f"mapping/{name}.yaml")
-        connection, more = _connection(name, one, main, document, specs, fields) if not problems else (None, problems)
+        mapping, problems = read(folder / "mapping" / f"{name}.yaml", f"mapping/{name}.yaml")
+        connection, more = _connection(name, one, main, mapping, specs, fields) if not problems else (None, problems)
         found += more
-        prints.append(repr(document.data))
+        prints.append(repr(mapping.data))
         if connection is not None:
             connections[name] = connection
     if settings is None or agreed is None or found:
@@ -141,7 +141,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
                 *(repr((one.name, one.write_back, _writes(one))) for one in connections.values()),
             ]
         ),
-        warnings=(*agreed.warnings, *_stray_files(folder, connections)),
+        warnings=(*agreed.warnings, *_unflagged(agreed.sla, document, connections), *_stray_files(folder, connections)),
     )
 
 
@@ -224,6 +224,16 @@ def _connection(
 
 def _writes(connection: ConnectionConfig) -> list[tuple[str, tuple[Write, ...]]]:
     return [(name, stream.writes) for name, stream in connection.streams.items()]
+
+
+def _unflagged(sla: Sla | None, document: Document, connections: Mapping[str, ConnectionConfig]) -> list[ConfigProblem]:
+    """Return a warning if a breach shall be flagged in the CRM and no mapping says where."""
+    promises = sla.policies if sla is not None else ()
+    acts = {act for one in promises for act in (*one.on_breach, *(one.escalation.does if one.escalation else ()))}
+    written = {write.of for one in connections.values() for stream in one.streams.values() for write in stream.writes}
+    if FLAG not in acts or "sla" in written:
+        return []
+    return [document.problem(("sla",), f"sla: {FLAG!r}: no mapping writes sla; add it under write, for example sla: SLA")]
 
 
 def _stray_files(folder: Path, connections: Mapping[str, ConnectionConfig]) -> list[ConfigProblem]:

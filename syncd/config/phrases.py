@@ -29,11 +29,12 @@ PHRASES: Mapping[str, str] = {
     "deal created": "deal_created",
     "deal won": "deal_won",
     "deal lost": "deal_lost",
-    "merged": "merged",
-    "never_mql": "never_mql",
     **{f"became {stage}": f"became:{stage}" for stage in STAGES},
 }
 """Their phrases, and the names events have; kinds of activity go by their own names."""
+
+MERGED, VETOED = "merged", "never_mql"
+"""End a clock without being watched for: who was merged has the clocks of who they are now, and a veto ends the episode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,11 @@ class Phrases:
         parts = re.split(r" and | or ", text)
         return Moments(tuple(one for part in parts for one in self._read(part, at)), every)
 
-    def any_of(self, texts: Sequence[str], at: Path_) -> Moments:
-        """Read a list of events, of which stages may be called by their name alone."""
-        whats = [f"became {text}" if text in STAGES else text for text in texts]
-        return Moments(tuple(one for i, what in enumerate(whats) for one in self._read(what, (*at, i), STAGES)))
+    def any_of(self, texts: Sequence[str], at: Path_, anyway: Collection[str] = ()) -> Moments:
+        """Read a list of events, of which stages may be called by their name alone; those of *anyway* need no watching."""
+        also = (*STAGES, *anyway)
+        whats = [(i, f"became {text}" if text in STAGES else text) for i, text in enumerate(texts) if text not in anyway]
+        return Moments(tuple(one for i, what in whats for one in self._read(what, (*at, i), also)))
 
     def _read(self, text: str, at: Path_, also: Collection[str] = ()) -> tuple[Moment, ...]:
         phrase = text.strip()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from syncd.agreement.alarms import REASSIGN, TELL_MANAGER, TELL_OWNER
 from syncd.agreement.attempts import CONTACT_ATTEMPT, AttemptTerms
 from syncd.agreement.counting import micros
 from syncd.agreement.durations import Clockwork, Target, target
@@ -28,7 +29,8 @@ from syncd.agreement.policies import (
 from syncd.agreement.teams import own_calendars, team_of, with_calendar
 from syncd.config.agreement import AgreementFile
 from syncd.config.figures import figure
-from syncd.config.phrases import ANSWERED, FEEDBACK, Phrases
+from syncd.config.notices import NotifyTerms
+from syncd.config.phrases import ANSWERED, FEEDBACK, MERGED, VETOED, Phrases
 from syncd.config.sla import (
     AttemptsSection,
     ClockTerms,
@@ -40,12 +42,16 @@ from syncd.config.sla import (
 from syncd.config.source import ConfigProblem, Document, Path_
 from syncd.config.validation import did_you_mean
 from syncd.config.words import Checks, Words
+from syncd.mapping.fields import Field
 from syncd.model import ACTIVITY_KINDS
 
-UNDER_REVIEW = "duplicate_under_review"
-
-ACTS = ("tell owner", "tell manager", "flag crm", "reassign", "set owner offline")
+FLAG = "flag crm"
+ACTS = (TELL_OWNER, TELL_MANAGER, FLAG, REASSIGN)
 """What can be done about a breach."""
+
+_OFFLINE = "set owner offline"
+_PAUSES = ("date", "datetime", "bool")
+"""The types of fields that can make a clock stand still."""
 
 _CALENDAR = re.compile(r"(of the owner, else )?(of the team, else )?(\S+)")
 
@@ -61,7 +67,7 @@ class Promised:
 
 
 def promised(
-    terms: AgreementFile, document: Document, fields: Collection[str], *, time: TimeTerms, handoff: Handoff
+    terms: AgreementFile, document: Document, fields: Mapping[str, Field], *, time: TimeTerms, handoff: Handoff
 ) -> Promised:
     """Compile both sections, with every problem and warning."""
     problems = list[ConfigProblem]()
@@ -72,7 +78,15 @@ def promised(
         return Promised(sla=None, attempts=attempts, problems=tuple(problems), warnings=())
     accepted = [value for value, one in handoff.dispositions.values.items() if one.to == SQL]
     phrases = Phrases(checks=checks, accepted=accepted)
-    reader = _Reader(terms=terms.sla, checks=checks, phrases=phrases, time=time, routing=handoff.routing)
+    reader = _Reader(
+        terms=terms.sla,
+        checks=checks,
+        phrases=phrases,
+        time=time,
+        routing=handoff.routing,
+        notify=terms.notify,
+        pauses=[name for name, field in fields.items() if field.type in _PAUSES],
+    )
     sla = reader.sla(terms.agreement.version, attempts.credit)
     return Promised(sla=sla, attempts=attempts, problems=tuple(problems), warnings=tuple(_one_sided(terms.sla, document)))
 
@@ -113,6 +127,8 @@ class _Reader:
     phrases: Phrases
     time: TimeTerms
     routing: RoutingTerms | None
+    notify: NotifyTerms
+    pauses: Collection[str]
 
     def sla(self, version: int, credit: int) -> Sla:
         policies, figures = list[Policy](), list[Figure]()
@@ -163,7 +179,8 @@ class _Reader:
         whats = {moment.what for moment in (*start.of, *stop.of)}
         for i, act in enumerate(terms.on_breach):
             self._acts([act], (*at, "on_breach", i))
-        self._pauses(terms.pause_while, (*at, "pause_while"))
+        self.checks.known(terms.pause_while, (*at, "pause_while"), self.pauses, "date or yes/no field")
+        outlives = not whats.isdisjoint((FEEDBACK, ANSWERED))
         return Policy(
             id=name,
             side=side,
@@ -175,12 +192,12 @@ class _Reader:
             over_days=terms.over_at_least_days,
             unless=self.phrases.moments(terms.unless, (*at, "unless")) if terms.unless else NEVER,
             pause_while=tuple(terms.pause_while),
-            cancel_if=self.phrases.any_of(terms.cancel_if, (*at, "cancel_if")),
-            void_if=self.phrases.any_of(terms.void_if, (*at, "void_if")),
+            cancel_if=self.phrases.any_of(terms.cancel_if, (*at, "cancel_if"), (MERGED,) if outlives else (MERGED, VETOED)),
+            void_if=self.phrases.any_of(terms.void_if, (*at, "void_if"), (MERGED,)),
             on_breach=tuple(terms.on_breach),
             escalation=self._escalation(terms.if_still_open_after, clockwork, (*at, "if_still_open_after")),
             each=any(moment.what == FEEDBACK for moment in start.of),
-            outlives=not whats.isdisjoint((FEEDBACK, ANSWERED)),
+            outlives=outlives,
         )
 
     def _goals(self, terms: ClockTerms, clockwork: Clockwork, at: Path_) -> tuple[Goal, ...]:
@@ -234,12 +251,24 @@ class _Reader:
 
     def _acts(self, acts: Sequence[str], at: Path_) -> None:
         for act in acts:
-            if act not in ACTS:
-                self.checks.wrong(at, f"nothing is called {act!r}{did_you_mean(act, list(ACTS))}")
+            if why := self._unkept(act):
+                self.checks.wrong(at, f"{act!r}: {why}" if act in (*ACTS, _OFFLINE) else why)
 
-    def _pauses(self, causes: Sequence[str], at: Path_) -> None:
-        known = [*self.checks.words.fields, UNDER_REVIEW]
-        self.checks.known(causes, at, known, "field or cause")
+    def _unkept(self, act: str) -> str:
+        """Say why nothing would come of *act* and what to write, "" if something does."""
+        if act == _OFFLINE:
+            return "syncd sets nobody offline; leave it out, and write who is away into the file of routing.absences"
+        if act not in ACTS:
+            return f"nothing is called {act!r}{did_you_mean(act, list(ACTS))}"
+        if act == REASSIGN and self.routing is None:
+            return "there is nobody to give leads to; write the section routing, or leave it out"
+        told = {to for one in self.notify.instant if one.event == "sla_breached" for to in one.to}
+        whom = act.removeprefix("tell ")
+        if act in (TELL_OWNER, TELL_MANAGER) and whom not in told:
+            return f"no notice does; add {{event: sla_breached, to: {whom}, by: CHANNEL}} to notify.instant, or leave it out"
+        if act == TELL_MANAGER and not (self.routing and self.routing.managers):
+            return "nobody is named as manager; write them under routing.nobody_available.tell, or leave it out"
+        return ""
 
 
 def _roster(

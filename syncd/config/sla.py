@@ -87,7 +87,7 @@ class ClockTerms(Strict):
     clock: Clockwork | None = Field(None, description="business: open time only; elapsed: all time.")
     warn_at: list[Share] = Field(default_factory=list, description="At which shares of its time it is at risk.")
     pause_while: list[str] = Field(
-        default_factory=list, description="What stops it: a date field, until that date, or duplicate_under_review."
+        default_factory=list, description="What stops it: a date field, until that date, or a yes/no field, while it says yes."
     )
     cancel_if: list[str] = Field(default_factory=list, description="Stages or events that end it undecided.")
     void_if: list[str] = Field(default_factory=list, description="Events after which it never was.")

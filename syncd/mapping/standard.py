@@ -29,6 +29,7 @@ _FIELDS = (
     Field(name="tags", type="list", law="union"),
     Field(name="created_on", type="date", law="min"),
     Field(name="unsubscribed", type="bool", law="max"),
+    Field(name="duplicate_under_review", type="bool", law="max"),
     # accounts
     Field(name="name"),
     Field(name="domain", type="domain"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from syncd.agreement.promise_words import promises_in_words
 from syncd.config import load
-from tests.config.build import AGREEMENT, SPECS, write
+from tests.config.build import AGREEMENT, MAIN, SPECS, write
 
 YAML = """\
 time:
@@ -26,15 +26,20 @@ sla:
     first_contact:
       pause_while: [leave_until]
       cancel_if: [disqualified]
-      void_if: [merged]
+      void_if: [deal lost]
       targets: [{when: high_intent, within: 1h}, {when: company_size > 500, within: 2h}, {when: otherwise, within: 1bd..2bd}]
       if_still_open_after: {another: 2h, then: reassign}
     depth: {start: assigned, need: 5 contact_attempts, over_at_least_days: 3, unless: connected, within: 10bd}
+routing:
+  rules: [{when: otherwise, to: us}]
+  teams: {us: {members: [{who: lee}]}}
+  nobody_available: {tell: [boss]}
+notify: {instant: [{event: sla_breached, to: [owner, manager], by: trial}]}
 """
 
 
 def test_an_agreement_is_said_line_by_line(tmp_path: Path) -> None:
-    config = load(write(tmp_path, agreement=AGREEMENT + YAML), SPECS)
+    config = load(write(tmp_path, main=MAIN + "channels: {trial: {file: notices.txt}}\n", agreement=AGREEMENT + YAML), SPECS)
     assert config.sla is not None
     said = promises_in_words(config.sla, config.attempts)
 
@@ -66,7 +71,7 @@ def test_an_agreement_is_said_line_by_line(tmp_path: Path) -> None:
         "first_contact is at risk at 50%, 75%, 90% of that.",
         "first_contact stands still during leave_until.",
         "first_contact ends undecided with became disqualified.",
-        "first_contact is unmade by merged.",
+        "first_contact is unmade by deal lost.",
         "When first_contact is breached: tell owner, tell manager, flag crm.",
         "2 open hours after that, if it is still open: reassign.",
         "decide (sales): from assigned to a disposition in 5 business days.",

@@ -16,7 +16,7 @@ from tests.config.build import AGREEMENT, SPECS, write
 
 YAML = """\
 time: {calendars: {ny: {tz: America/New_York, hours: {mon-fri: [09:00-17:00]}}}}
-sla: {preset: article_000}
+sla: {preset: article_000, sales: {first_contact: {on_breach: []}}}
 """
 TOUCHES = (
     Touch(at=at("2026-11-16T10:30-05:00"), kind="email_1to1_out", by="kim"),

@@ -29,7 +29,7 @@ YEAR = 365 * 24 * HOUR
 START, NOW = at("2025-11-20"), at("2026-11-21")
 YAML = """\
 time: {calendars: {madrid: {tz: Europe/Madrid, hours: {mon-fri: [09:00-14:00, 15:00-18:00]}}}}
-sla: {preset: article_000}
+sla: {preset: article_000, sales: {first_contact: {on_breach: []}}}
 """
 
 

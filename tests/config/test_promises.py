@@ -12,7 +12,7 @@ from syncd.agreement.calendars import MINUTE
 from syncd.agreement.durations import spoken
 from syncd.agreement.policies import Moment, Moments, Policy, Roster, SharePromise, Sla, VolumePromise, desk
 from syncd.config import Config, ConfigInvalid, load
-from tests.config.build import AGREEMENT, SPECS, write
+from tests.config.build import AGREEMENT, MAIN, MAPPING, SPECS, write
 
 HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
 TIME = """\
@@ -22,6 +22,13 @@ time:
     madrid: {tz: Europe/Madrid, hours: {mon-fri: [09:00-14:00, 15:00-18:00]}}
 fields: {contact_on_leave_until: {type: date}}
 """
+ROUTING = """\
+routing:
+  rules: [{when: otherwise, to: us}]
+  teams: {us: {calendar: ny, members: [{who: kim}, {who: lee}]}}
+  nobody_available: {tell: [boss@example.com]}
+"""
+NOTIFY = "notify: {instant: [{event: sla_breached, to: [owner, manager], by: trial}]}\n"
 SLA = """\
 attempts:
   count: [call_out, sms_out]
@@ -44,15 +51,15 @@ sla:
       start: assigned
       stop: contact_attempt
       pause_while: [contact_on_leave_until, duplicate_under_review]
-      cancel_if: [disqualified]
-      void_if: [merged]
+      cancel_if: [disqualified, merged, never_mql]
+      void_if: [merged, deal lost]
       targets:
         - {when: high_intent, within: 1h}
         - {when: company_size > 500, within: 4h}
         - {when: otherwise, within: 1bd..2bd}
       warn_at: [75%, 50%]
       on_breach: [tell owner, tell manager, flag crm]
-      if_still_open_after: {another: 2h, then: reassign and set owner offline}
+      if_still_open_after: {another: 2h, then: reassign}
     depth: {start: assigned, need: 5 contact_attempts, over_at_least_days: 3, unless: connected or disposition set, within: 9bd}
     decide: {start: assigned, stop: disposition set, within: 5bd}
     feedback: {start: assigned, stop: disposition with reason, within: 10bd}
@@ -60,18 +67,15 @@ sla:
   joint:
     conversion: {mql_to_sql: 25%, alarm_below: 20%, clear_at: 25%, mature_after: 30d, min_sample: 30, on_alarm: talk}
 """
-ROUTING = """\
-routing:
-  rules: [{when: otherwise, to: us}]
-  teams: {us: {calendar: ny, members: [{who: kim}, {who: lee}]}}
-"""
+TERMS = TIME + SLA + ROUTING + NOTIFY
 
 
-def loaded(folder: Path, sections: str) -> Config:
-    return load(write(folder, agreement=AGREEMENT + sections), SPECS)
+def loaded(folder: Path, sections: str, *, mapping: str = MAPPING) -> Config:
+    main = MAIN + "channels: {trial: {file: notices.txt}}\n"
+    return load(write(folder, main=main, mapping=mapping, agreement=AGREEMENT + sections), SPECS)
 
 
-def agreed(folder: Path, sections: str = TIME + SLA) -> Sla:
+def agreed(folder: Path, sections: str = TERMS) -> Sla:
     sla = loaded(folder, sections).sla
     assert sla is not None
     return sla
@@ -101,7 +105,7 @@ def test_without_the_sections_nothing_is_promised(tmp_path: Path) -> None:
 
 
 def test_attempts_are_what_the_agreement_counts(tmp_path: Path) -> None:
-    assert loaded(tmp_path, TIME + SLA).attempts == AttemptTerms(
+    assert loaded(tmp_path, TERMS).attempts == AttemptTerms(
         count=frozenset({"call_out", "sms_out"}),
         never=frozenset({"marketing_email"}),
         apart=5 * MINUTE,
@@ -128,10 +132,10 @@ def test_a_promise_is_compiled(tmp_path: Path) -> None:
         (Fraction(1, 2), Fraction(3, 4)),
         ("contact_on_leave_until", "duplicate_under_review"),
     )
-    assert (contact.cancel_if, contact.void_if) == (on("became:disqualified"), on("merged"))
+    assert (contact.cancel_if, contact.void_if) == (on("became:disqualified"), on("deal_lost"))
     assert contact.on_breach == ("tell owner", "tell manager", "flag crm")
     assert contact.escalation is not None
-    assert (spoken(contact.escalation.after), contact.escalation.does) == ("2 open hours", ("reassign", "set owner offline"))
+    assert (spoken(contact.escalation.after), contact.escalation.does) == ("2 open hours", ("reassign",))
     assert (sla.version, sla.credit, sla.rep_clocks) == (1, 12 * HOUR, False)
 
 
@@ -204,7 +208,7 @@ def test_a_share_of_time_may_be_less_than_a_percent(tmp_path: Path) -> None:
     ],
 )
 def test_the_agreement_says_whose_calendar_counts(tmp_path: Path, calendar: str, roster: Roster) -> None:
-    sections = TIME + SLA.replace("of the owner, else of the team, else ny", calendar) + ROUTING
+    sections = TIME + SLA.replace("of the owner, else of the team, else ny", calendar) + ROUTING + NOTIFY
 
     assert agreed(tmp_path, sections).roster == roster
 
@@ -244,7 +248,9 @@ def test_clocks_run_on_the_calendars_that_leads_are_given_by(
 
 
 def test_the_only_calendar_needs_no_mention(tmp_path: Path) -> None:
-    sections = "time: {calendars: {ny: {tz: UTC, hours: {mon-fri: [09:00-17:00]}}}}\nsla: {preset: article_003}\n"
+    sections = (
+        "time: {calendars: {ny: {tz: UTC, hours: {mon-fri: [09:00-17:00]}}}}\nsla: {preset: article_003}\n" + ROUTING + NOTIFY
+    )
 
     assert agreed(tmp_path, sections).roster.default == "ny"
 
@@ -272,7 +278,7 @@ def test_elapsed_clocks_need_no_calendar(tmp_path: Path) -> None:
     ],
 )
 def test_the_articles_can_be_started_from(tmp_path: Path, preset: str, clocks: list[str], figures: list[str]) -> None:
-    sla = agreed(tmp_path, TIME + f"sla: {{preset: {preset}, calendar: ny}}\n")
+    sla = agreed(tmp_path, TIME + f"sla: {{preset: {preset}, calendar: ny}}\n" + ROUTING + NOTIFY)
 
     assert [one.id for one in sla.policies] == clocks
     assert [one.id for one in sla.figures] == figures
@@ -280,14 +286,17 @@ def test_the_articles_can_be_started_from(tmp_path: Path, preset: str, clocks: l
 
 @pytest.mark.parametrize(("preset", "within"), [("article_000", "1bd"), ("article_003", "2h"), ("article_004", "2bd")])
 def test_the_articles_differ_in_the_first_contact(tmp_path: Path, preset: str, within: str) -> None:
-    sla = agreed(tmp_path, TIME + f"sla: {{preset: {preset}, calendar: ny}}\n")
+    sla = agreed(tmp_path, TIME + f"sla: {{preset: {preset}, calendar: ny}}\n" + ROUTING + NOTIFY)
 
     assert policy(sla, "first_contact").goals[-1].within.text == within
 
 
 def test_what_is_written_replaces_the_preset_key_by_key(tmp_path: Path) -> None:
     sections = (
-        TIME + "sla: {preset: article_000, calendar: ny, sales: {first_contact: {within: 3h}, calls: {at_least: 5 sql}}}\n"
+        TIME
+        + "sla: {preset: article_000, calendar: ny, sales: {first_contact: {within: 3h}, calls: {at_least: 5 sql}}}\n"
+        + ROUTING
+        + NOTIFY
     )
     sla = agreed(tmp_path, sections)
     contact = policy(sla, "first_contact")
@@ -345,8 +354,8 @@ def test_one_side_alone_is_a_warning(tmp_path: Path) -> None:
             id="a number of events",
         ),
         pytest.param(
-            "cancel_if: [disqualified]",
-            "cancel_if: [disqualifid]",
+            "cancel_if: [disqualified,",
+            "cancel_if: [disqualifid,",
             "37: sla.sales.first_contact.cancel_if[1]: no event is called 'disqualifid'; did you mean 'disqualified'?",
             id="what cancels",
         ),
@@ -357,15 +366,53 @@ def test_one_side_alone_is_a_warning(tmp_path: Path) -> None:
             id="what to do",
         ),
         pytest.param(
-            "reassign and set",
-            "resign and set",
+            "then: reassign",
+            "then: resign",
             "45: sla.sales.first_contact.if_still_open_after.then: nothing is called 'resign'; did you mean 'reassign'?",
             id="what to do then",
         ),
         pytest.param(
+            "then: reassign",
+            "then: reassign and set owner offline",
+            "45: sla.sales.first_contact.if_still_open_after.then: 'set owner offline': syncd sets nobody offline; "
+            "leave it out, and write who is away into the file of routing.absences",
+            id="setting somebody offline",
+        ),
+        pytest.param(
+            "to: [owner, manager]",
+            "to: [manager]",
+            "44: sla.sales.first_contact.on_breach[1]: 'tell owner': no notice does; "
+            "add {event: sla_breached, to: owner, by: CHANNEL} to notify.instant, or leave it out",
+            id="telling the owner without a notice",
+        ),
+        pytest.param(
+            "tell: [boss@example.com]",
+            "tell: []",
+            "44: sla.sales.first_contact.on_breach[2]: 'tell manager': nobody is named as manager; "
+            "write them under routing.nobody_available.tell, or leave it out",
+            id="telling a manager nobody named",
+        ),
+        pytest.param(
+            "void_if: [merged, deal lost]",
+            "void_if: [merged, never_mql]",
+            "38: sla.sales.first_contact.void_if[2]: no event is called 'never_mql'; there is "
+            "assigned, became customer, became disqualified, became lead, became mql, became nurture, became opportunity, "
+            "became renewal, became sql, became working, connected, contact_attempt, deal created, deal lost, deal won, "
+            "disposition set, disposition with reason, marketing replied, owner accepts, sales feedback received, "
+            "sales notified",
+            id="a veto unmakes nothing",
+        ),
+        pytest.param(
+            "pause_while: [contact_on_leave_until,",
+            "pause_while: [city,",
+            "36: sla.sales.first_contact.pause_while: no date or yes/no field 'city'; there is "
+            "close_date, contact_on_leave_until, created_on, duplicate_under_review, renewal_date, unsubscribed",
+            id="what says no time",
+        ),
+        pytest.param(
             "[contact_on_leave_until,",
             "[contact_on_leave,",
-            "36: sla.sales.first_contact.pause_while: no field or cause 'contact_on_leave'; "
+            "36: sla.sales.first_contact.pause_while: no date or yes/no field 'contact_on_leave'; "
             "did you mean 'contact_on_leave_until'?",
             id="what pauses",
         ),
@@ -464,14 +511,32 @@ def test_one_side_alone_is_a_warning(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_with_line_and_remedy(tmp_path: Path, before: str, after: str, problem: str) -> None:
-    assert before in SLA
-    assert problems(tmp_path, TIME + SLA.replace(before, after, 1)) == [f"agreement.yaml:{problem}"]
+    assert before in TERMS
+    assert problems(tmp_path, TERMS.replace(before, after, 1)) == [f"agreement.yaml:{problem}"]
 
 
 def test_a_promise_that_cannot_be_read_is_told_of_once(tmp_path: Path) -> None:
-    sections = TIME + SLA.replace("      stop: contact_attempt\n", "")
+    sections = TERMS.replace("      stop: contact_attempt\n", "")
 
     assert problems(tmp_path, sections) == ["agreement.yaml:33: sla.sales.first_contact: has either 'stop' or 'need'"]
+
+
+def test_nothing_is_reassigned_without_routing(tmp_path: Path) -> None:
+    sections = TIME + SLA.replace("[tell owner, tell manager, flag crm]", "[tell owner]") + NOTIFY
+
+    assert problems(tmp_path, sections) == [
+        "agreement.yaml:45: sla.sales.first_contact.if_still_open_after.then: 'reassign': "
+        "there is nobody to give leads to; write the section routing, or leave it out"
+    ]
+
+
+def test_a_flag_that_no_mapping_writes_is_a_warning(tmp_path: Path) -> None:
+    flagged = MAPPING.replace("write: {score: Score}", "write: {score: Score, sla: State}")
+
+    assert loaded(tmp_path, TERMS, mapping=flagged).warnings == ()
+    assert [str(one) for one in loaded(tmp_path, TERMS).warnings] == [
+        "agreement.yaml:23: sla: 'flag crm': no mapping writes sla; add it under write, for example sla: SLA"
+    ]
 
 
 def test_business_clocks_need_a_calendar(tmp_path: Path) -> None:
