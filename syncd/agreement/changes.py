@@ -9,6 +9,7 @@ Said: TypeAlias = "object"
 """A part of an agreement as written: texts, numbers, lists, and mappings by key."""
 
 _SIGNATURES = ("agreement", "signed_by")
+_NOTHING = "none"
 
 
 class Difference(NamedTuple):
@@ -35,16 +36,17 @@ def differences(before: Said, after: Said) -> tuple[Difference, ...]:
     """
     was, is_ = dict(_flat(before, ())), dict(_flat(after, ()))
     changed = [Difference(place, was.get(place, ""), text) for place, text in is_.items() if was.get(place) != text]
-    return (*changed, *(Difference(place, text, "") for place, text in was.items() if place not in is_))
+    filled = {place for place, text in was.items() if text == _NOTHING and any(new.startswith(f"{place} ") for new in is_)}
+    return (*changed, *(Difference(place, text, "") for place, text in was.items() if place not in is_.keys() | filled))
 
 
 def _flat(said: Said, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if place == _SIGNATURES:
         return
-    if isinstance(said, Mapping):
+    if isinstance(said, Mapping) and said:
         for key, value in said.items():
             yield from _flat(value, (*place, str(key)))
-    elif isinstance(said, list) and all(isinstance(one, Mapping) for one in said):
+    elif isinstance(said, list) and said and all(isinstance(one, Mapping) for one in said):
         for number, one in enumerate(said, 1):
             name, rest = _named(one)
             yield from _flat(rest, (*place, name or str(number)))
@@ -61,4 +63,5 @@ def _named(one: Mapping[str, Said]) -> tuple[str, Mapping[str, Said]]:
 
 
 def _text(said: Said) -> str:
-    return ", ".join(_text(one) for one in said) if isinstance(said, list) else str(said)
+    said = ", ".join(_text(one) for one in said) if isinstance(said, list) else said
+    return _NOTHING if said in ("", {}) else str(said)

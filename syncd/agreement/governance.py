@@ -32,7 +32,7 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a text stands: its version number, fingerprint and whole source, and whose signature is missing.
+    """How a text stands: its version number, fingerprint and whole source, who has to sign it and who did.
 
     ``effective_from`` is ``None`` if it governs as soon as it is signed.
     """
@@ -42,8 +42,13 @@ class Standing:
     source: str
     effective_from: int | None
     signatures: tuple[Signature, ...]
-    unsigned: tuple[str, ...]
+    signers: tuple[str, ...]
     needs_preview: bool
+
+    @property
+    def unsigned(self) -> tuple[str, ...]:
+        """Whose signature is missing."""
+        return unsigned(self.signers, self.signatures, self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

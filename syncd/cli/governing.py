@@ -37,7 +37,7 @@ def diff() -> None:
     """
     config, _ = configured()
     with site() as here:
-        changed = _changed(here, config)
+        changed, differs = _changed(here, config), _differs(here, config)
     if is_json():
         print_json([one._asdict() for one in changed])
         return
@@ -45,7 +45,7 @@ def diff() -> None:
     for one in changed:
         line(f"  {one}")
     if not changed:
-        line("  nothing differs")
+        line("  the same in another order, to be signed anew" if differs else "  nothing differs")
 
 
 @click.command()
@@ -90,7 +90,7 @@ def preview(days: int) -> None:
 
 
 @click.command()
-@click.option("--as", "party", required=True, help="marketing or sales.")
+@click.option("--as", "party", required=True, help="A party that has to sign, for example marketing.")
 @click.option("--who", required=True, help="Who signs, for example ana@example.com.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @common
@@ -106,7 +106,7 @@ def sign(party: str, who: str, yes: bool) -> None:
     config, _ = configured()
     with site() as here:
         changed = _changed(here, config)
-        _refuse_unless_ready(here, config, changed)
+        _refuse_unless_ready(here, config, party)
     for one in changed:
         line(f"  {one}")
     if not yes:
@@ -160,21 +160,29 @@ def add_signature(file: Path, standing: Standing, party: str, who: str) -> None:
 # ---------------------------------------------------------------- what differs
 
 
+def _differs(here: Site, config: Config) -> bool:
+    return here.config.standing.text != config.standing.text
+
+
 def _changed(here: Site, config: Config) -> tuple[Difference, ...]:
-    if here.config.standing.text == config.standing.text:
+    if not _differs(here, config):
         return ()
     texts = [parse(one.standing.source, "agreement.yaml")[0].data for one in (here.config, config)]
     return differences(*texts)
 
 
-def _refuse_unless_ready(here: Site, config: Config, changed: Sequence[Difference]) -> None:
-    if changed and config.standing.number <= here.config.standing.number:
+def _refuse_unless_ready(here: Site, config: Config, party: str) -> None:
+    signers, differs = config.standing.signers, _differs(here, config)
+    if party not in signers:
+        who = f"{', '.join(signers)} do" if signers else "nobody does (agreement.needs_signatures_from)"
+        raise Failure(f"--as: {party!r} does not sign by this agreement; {who}", Exit.USAGE)
+    if differs and config.standing.number <= here.config.standing.number:
         raise Failure(
             f"version {here.config.standing.number} is in force; raise agreement.version above it, then sign", Exit.INVALID
         )
     with here.store.read() as tx:
         previewed = streams.remembered(tx, _previewed(config)) is not None
-    if changed and config.standing.needs_preview and not previewed:
+    if differs and config.standing.needs_preview and not previewed:
         raise Failure(f"nobody looked at who would move; first: {program()} agreement preview", Exit.FAILED)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from syncd.agreement.counting import micros_of
-from syncd.agreement.governance import Review, Signature, Standing, unsigned
+from syncd.agreement.governance import Review, Signature, Standing
 from syncd.config.calendars import Instant
 from syncd.config.signing import SignatureTerms, fingerprint
 from syncd.config.source import Document
@@ -56,7 +56,7 @@ class Header(Strict):
             source=document.source,
             effective_from=None if self.effective_from is None else micros_of(self.effective_from),
             signatures=signatures,
-            unsigned=unsigned(self.needs_signatures_from, signatures, text),
+            signers=tuple(self.needs_signatures_from),
             needs_preview=self.preview_required,
         )
 

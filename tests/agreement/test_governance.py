@@ -111,3 +111,17 @@ def test_differences_name_what_is_new_changed_and_gone() -> None:
         "new: kinds: a, b",
         "gone: rules ceo points: 10",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        pytest.param({"not": ["note"]}, {"not": []}, ["not: note → none"], id="a list that was emptied"),
+        pytest.param({"a": 1}, {"a": 1, "not": []}, ["new: not: none"], id="an empty list"),
+        pytest.param({"a": 1}, {"a": 1, "dispositions": {}}, ["new: dispositions: none"], id="an empty section"),
+        pytest.param({"sla": {}}, {"sla": {"calendar": "ny"}}, ["new: sla calendar: ny"], id="an empty section that is filled"),
+        pytest.param({"calendar": "ny"}, {"calendar": ""}, ["calendar: ny → none"], id="an empty word"),
+    ],
+)
+def test_what_says_nothing_is_a_difference_too(before: object, after: object, said: list[str]) -> None:
+    assert [str(one) for one in differences(before, after)] == said
