@@ -120,4 +120,7 @@ def _answered(name: str, door: Callable[[Call], None], call: Call) -> Response:
     except (ConnectorError, StoreError) as error:
         log.warning("hook.failed", connection=name, error=type(error).__name__, what=str(error))
         return Response(status_code=503)
+    except Exception:  # as in `daemon.repeat`: the server's own log is silenced, because it quotes strangers
+        log.exception("hook.broken", connection=name)
+        return Response(status_code=500)
     return Response(status_code=200)

@@ -92,6 +92,15 @@ def test_what_was_not_kept_is_not_confirmed_and_strangers_are_not_told_why(error
     assert (reply.status_code, reply.content, events[0]["event"]) == (status, b"", event)
 
 
+def test_a_bug_in_a_door_is_logged_and_the_source_tries_again() -> None:
+    with capture_logs() as logs:
+        reply = ask(Door(KeyError("ann@firm.example")))
+
+    assert (reply.status_code, reply.content) == (500, b"")
+    assert [(one["event"], one["connection"], one["exc_info"]) for one in logs] == [("hook.broken", "crm", True)]
+    assert "ann@" not in str(logs)
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole() -> None:
     sent = 0
 
