@@ -84,9 +84,8 @@ _INSTEAD = {"within": "targets", "targets": "within", "stop": "need", "need": "s
 
 
 def _over(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    found = dict(below)
+    found = {key: value for key, value in below.items() if _INSTEAD.get(key) not in above}
     for key, value in above.items():
-        found.pop(_INSTEAD.get(key, ""), None)
         under = found.get(key)
         found[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
     return found

@@ -306,6 +306,22 @@ def test_what_is_written_replaces_the_preset_key_by_key(tmp_path: Path) -> None:
     assert "calls" in [one.id for one in sla.figures]
 
 
+@pytest.mark.parametrize(
+    ("contact", "problem"),
+    [
+        pytest.param("within: 3h, targets: [{when: otherwise, within: 1h}]", "'within' or 'targets'", id="time"),
+        pytest.param("targets: [{when: otherwise, within: 1h}], within: 3h", "'within' or 'targets'", id="the other way round"),
+        pytest.param("stop: connected, need: 2 contact_attempts", "'stop' or 'need'", id="events"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_a_preset_too(tmp_path: Path, contact: str, problem: str) -> None:
+    sections = (
+        TIME + f"sla: {{preset: article_000, calendar: ny, sales: {{first_contact: {{{contact}}}}}}}\n" + ROUTING + NOTIFY
+    )
+
+    assert problems(tmp_path, sections) == [f"agreement.yaml:16: sla.sales.first_contact: has either {problem}"]
+
+
 # ---------------------------------------------------------------- warnings and mistakes
 
 
