@@ -32,11 +32,11 @@ def notify_due(site: Site, tell: Tell, *, limit: int = BATCH) -> Counts:
         watch(site, now)
         with site.store.write() as tx:
             _raise_digest(tx, site, now)
+            counts = _drop(tx, site)
             kept = {one.key: one for one in notices.waiting(tx, now, limit)}
             decided = delivery([one.notice for one in kept.values()], _sent(tx, site, now), _manners(site), now)
             _put_off(tx, site, decided, now)
             notices.begin(tx, [key for one in decided.messages for key in one.keys])
-        counts = Counts()
         for message in decided.messages:
             counts += _tell(site, tell, message, [kept[key] for key in message.keys])
     return counts
@@ -67,6 +67,14 @@ def _tell(site: Site, tell: Tell, message: Message, tried: Sequence[Kept]) -> Co
         if message.event == "mql_assigned":
             assessments.mark_due(tx, {one.person_id for one in tried if one.person_id is not None}, site.now())
     return Counts(told=len(message.keys))
+
+
+def _drop(tx: Connection, site: Site) -> Counts:
+    """Give up what channels had to tell that are there no more: nobody would ever hear of it."""
+    counts = Counts()
+    for name in notices.channels(tx) - site.config.channels.keys():
+        counts["dropped"] += notices.drop(tx, name, f"channels.{name}: was removed from syncd.yaml; nobody was told")
+    return counts
 
 
 def _put_off(tx: Connection, site: Site, decided: Delivery, now: int) -> None:

@@ -134,6 +134,17 @@ def leave_to_digest(tx: Connection, keys: Collection[str]) -> None:
     tx.execute(update(notice).where(among(tx, notice.c.key, keys)).values(state="digest"))
 
 
+def channels(tx: Connection) -> set[str]:
+    """Return the channels that have something to tell."""
+    return set(tx.scalars(select(notice.c.channel).where(notice.c.state.in_(("waiting", "telling"))).distinct()))
+
+
+def drop(tx: Connection, channel: str, problem: str) -> int:
+    """Note that what waits for *channel* is never told, and why; return how many notices that are."""
+    theirs = notice.c.state.in_(("waiting", "telling")) & (notice.c.channel == channel)
+    return tx.execute(update(notice).where(theirs).values(state="silent", text="", problem=problem)).rowcount
+
+
 def settle(tx: Connection, keys: Collection[str], now: int) -> None:
     """Note that notices were told; what they said about people is not kept."""
     ours = among(tx, notice.c.key, keys)

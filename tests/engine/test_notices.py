@@ -89,6 +89,23 @@ def test_what_a_channel_refuses_is_tried_again_with_growing_pauses(here: Home) -
     assert waiting(here) == []
 
 
+def test_what_a_removed_channel_had_to_tell_is_dropped_with_the_reason(here: Home) -> None:
+    raised(here, "a")
+    here.agreement, here.channels = AGREEMENT, ""
+    here.open()
+    teller = Recorder()
+
+    assert notify_due(here.site, teller.tell) == {"dropped": 1}
+    assert (teller.told, waiting(here)) == ([], [])
+    with here.store.read() as tx:
+        (kept,) = notices.of_person(tx, 1)
+    assert (kept.state, kept.text, kept.problem) == (
+        "silent",
+        "",
+        "channels.trial: was removed from syncd.yaml; nobody was told",
+    )
+
+
 def test_a_process_killed_while_telling_tells_again_and_says_so(here: Home) -> None:
     raised(here, "a")
     with pytest.raises(Killed):
