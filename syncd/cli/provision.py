@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from syncd.cli.base import Exit, Failure, common, site
+from syncd.cli.checking import exit_code
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.engine.provision import needed, provisioned
-from syncd.spi import ConnectorError, Misconfigured, Unauthorized
+from syncd.spi import ConnectorError
 
 
 @click.command()
@@ -30,7 +31,7 @@ def provision(connection: str, dry_run: bool) -> None:
         try:
             findings = provisioned(here, known[connection], dry_run=dry_run)
         except ConnectorError as error:
-            raise Failure(f"connections.{connection}: {error}", _code(error)) from None
+            raise Failure(f"connections.{connection}: {error}", exit_code(error)) from None
     if is_json():
         print_json({"dry_run": dry_run, "needed": fields, "findings": findings})
     else:
@@ -39,13 +40,3 @@ def provision(connection: str, dry_run: bool) -> None:
             line("every field that is needed is there")
     if any(one.level == "error" for one in findings):
         raise SystemExit(Exit.INVALID)
-
-
-def _code(error: ConnectorError) -> Exit:
-    match error:
-        case Unauthorized():
-            return Exit.REFUSED
-        case Misconfigured():
-            return Exit.INVALID
-        case _:
-            return Exit.FAILED
