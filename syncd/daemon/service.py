@@ -121,7 +121,7 @@ def _reloaded(load: Callable[[], Config], clock: Callable[[], datetime], rng: Ra
 
 
 class Workers:
-    """The threads of a site: pull, push and reread per connection, one that assesses, one that hears webhooks."""
+    """The threads of a site: pull, push and reread per connection; one each that assesses, tells and hears webhooks."""
 
     def __init__(self, site: Site, rng: Random) -> None:
         self._site = site
