@@ -13,7 +13,7 @@ from syncd.agreement.notices import EVENTS, Event
 from syncd.config import templates
 from syncd.config.calendars import weekdays
 from syncd.config.source import ConfigProblem, Document, Path_
-from syncd.config.validation import Strict, did_you_mean
+from syncd.config.validation import Strict, Who, did_you_mean
 from syncd.spi import Duration, SecretRef
 
 
@@ -33,7 +33,7 @@ def _several(value: object) -> object:
 
 Days: TypeAlias = Annotated[frozenset[int], BeforeValidator(_days)]
 Hour: TypeAlias = Annotated[str, AfterValidator(_hour)]
-Several: TypeAlias = Annotated[list[str], BeforeValidator(_several), Field(min_length=1)]
+Several: TypeAlias = Annotated[list[Who], BeforeValidator(_several), Field(min_length=1)]
 
 
 class ChannelSettings(Strict):
@@ -44,7 +44,7 @@ class ChannelSettings(Strict):
         description="Reference to an Apprise URL (Slack, Teams, e-mail, SMS, webhook); {to} in it stands for the recipient.",
     )
     file: str | None = Field(None, description="Append to this file instead, from this folder.")
-    addresses: dict[str, str] = Field(
+    addresses: dict[Who, str] = Field(
         default_factory=dict, description="Recipients' addresses there, where not their e-mail's."
     )
 
@@ -66,7 +66,7 @@ class InstantTerms(Strict):
 class DigestTerms(Strict):
     """The daily digest."""
 
-    to: str = Field(description="A room or an e-mail address.")
+    to: Who = Field(description="A room or an e-mail address.")
     by: str = Field(description="A channel of syncd.yaml.")
     at: Hour = Field("09:00", description="Local time in time.reporting_tz.")
     days: Days = Field(frozenset(range(5)), description="For example mon-fri or mon, thu.")

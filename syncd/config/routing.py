@@ -18,7 +18,7 @@ from syncd.agreement.policies import TimeTerms
 from syncd.agreement.routing import ROUTING_FACTS
 from syncd.agreement.teams import calendar_of, everybody
 from syncd.config.source import ConfigProblem, Document
-from syncd.config.validation import Strict, did_you_mean
+from syncd.config.validation import Strict, Who, did_you_mean, known_as
 from syncd.config.words import Checks, Words
 
 _SPOKEN = {"account has owner": "account_owner is known", "owner calendar closed": "owner_calendar_closed"}
@@ -30,7 +30,7 @@ _COLUMNS = ("who", "from", "until")
 class MemberTerms(Strict):
     """Somebody who gets leads."""
 
-    who: str = Field(description="Their owner identifier or e-mail address, as the CRM knows them.")
+    who: Who = Field(description="Their owner identifier or e-mail address, as the CRM knows them.")
     weight: int = Field(1, ge=1, le=1000, description="Their share of the turns.")
     max_open: int | None = Field(None, ge=1, description="The most open leads at a time.")
     per_30d: int | None = Field(None, ge=1, description="The most leads within any 30 days.")
@@ -56,7 +56,7 @@ class NobodyTerms(Strict):
     """What happens to a lead nobody can take."""
 
     queue: str = Field("inbound", description="Where it waits.")
-    tell: list[str] = Field(default_factory=list, description="Who is told at once.")
+    tell: list[Who] = Field(default_factory=list, description="Who is told at once.")
 
 
 class RoutingSection(Strict):
@@ -166,10 +166,10 @@ def read_absences(path: Path, terms: RoutingTerms, time: TimeTerms) -> tuple[tup
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
-        return (), [ConfigProblem(path.name, 1, "cannot be read; it is a CSV file in UTF-8 with the columns who, from, until")]
-    reader = csv.DictReader(lines, delimiter=";" if lines and ";" in lines[0] else ",")
+        return (), [ConfigProblem(path.name, 1, "cannot be read; it is a CSV file in UTF-8 with the columns who,from,until")]
+    reader = csv.DictReader(lines, delimiter=";" if lines and ";" in lines[0] else ",", skipinitialspace=True)
     if missing := [name for name in _COLUMNS if name not in (reader.fieldnames or ())]:
-        return (), [ConfigProblem(path.name, 1, f"has no column {' and '.join(missing)}; it has who, from, until")]
+        return (), [ConfigProblem(path.name, 1, f"has no column {' and '.join(missing)}; write who,from,until")]
     people, found = sorted(everybody(terms)), list[Absence]()
     for row in reader:
         try:
@@ -181,6 +181,7 @@ def read_absences(path: Path, terms: RoutingTerms, time: TimeTerms) -> tuple[tup
 
 def _absence(row: Mapping[str, str | None], people: Sequence[str], terms: RoutingTerms, time: TimeTerms) -> Absence:
     who, start, end = ((row[name] or "").strip() for name in _COLUMNS)
+    who = known_as(who)
     if who not in people:
         raise ValueError("who: nobody of any team is called so; write them as under routing.teams")
     calendar = time.calendars.get(calendar_of(terms, who))

@@ -12,7 +12,7 @@ from syncd.agreement.attempts import AttemptTerms
 from syncd.agreement.durations import Clockwork
 from syncd.agreement.policies import Per
 from syncd.config.presets import Preset, filled
-from syncd.config.validation import Share, Strict
+from syncd.config.validation import Share, Strict, Who
 from syncd.spi import Duration
 
 
@@ -174,7 +174,7 @@ class SlaSection(Strict):
     preset: Preset | None = Field(None, description="Promises to start from; what stands here replaces theirs key by key.")
     default_clock: Clockwork = Field("business", description="How clocks run that do not say so.")
     calendar: str = Field("", description="Whose hours: a calendar, or of the owner, else of the team, else NAME.")
-    calendar_of: dict[str, str] = Field(
+    calendar_of: dict[Who, str] = Field(
         default_factory=dict, description="Calendars of single owners, before their own of 'routing'."
     )
     on_owner_change: OnOwnerChange = OnOwnerChange()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from syncd.config.source import ConfigProblem, Document, Path_
@@ -51,6 +51,19 @@ def did_you_mean(word: str, known: list[str]) -> str:
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; there is {', '.join(sorted(known))}" if known else ""
+
+
+def known_as(who: str) -> str:
+    """Return what somebody is called: an e-mail address in the form in which they are read, an identifier as it is.
+
+    >>> known_as("Kim@Example.com"), known_as("005aB")
+    ('kim@example.com', '005aB')
+    """
+    return who.lower() if "@" in who else who
+
+
+Who: TypeAlias = Annotated[str, AfterValidator(known_as)]
+"""Somebody, by e-mail address or identifier."""
 
 
 def _share(value: object) -> object:

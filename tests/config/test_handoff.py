@@ -148,6 +148,25 @@ def test_other_absences_are_a_reason_to_assess_again(tmp_path: Path) -> None:
     assert loaded(tmp_path).assess_print != loaded(tmp_path, absences=longer).assess_print
 
 
+def test_absences_may_be_written_with_spaces(tmp_path: Path) -> None:
+    spaced = 'who, from, until\nkim, 2026-12-24, "2026-12-26"\n'
+
+    assert (
+        loaded(tmp_path, absences=spaced).handoff.routing == loaded(tmp_path, absences=spaced.replace(" ", "")).handoff.routing
+    )
+
+
+def test_people_are_known_by_their_address_however_it_is_written(tmp_path: Path) -> None:
+    sections = (
+        FULL.replace("who: kim", "who: Kim@Example.com").replace("who: lee", "who: 005aB").replace("boss", "Boss@b.example")
+    )
+    terms = loaded(tmp_path, sections, "who,from,until\nKIM@example.com,2026-12-24,2026-12-26\n").handoff.routing
+
+    assert terms is not None
+    assert [one.who for one in terms.teams["us"].members] == ["kim@example.com", "005aB"]
+    assert ([one.who for one in terms.absences], terms.managers) == (["kim@example.com"], ("boss@b.example",))
+
+
 @pytest.mark.parametrize(
     ("sections", "expected"),
     [
@@ -305,7 +324,7 @@ def test_routing_that_cannot_work_is_refused_at_its_line(tmp_path: Path, section
 @pytest.mark.parametrize(
     ("absences", "expected"),
     [
-        pytest.param("who,from\n", "absences.csv: has no column until; it has who, from, until", id="a column is missing"),
+        pytest.param("who,from\n", "absences.csv: has no column until; write who,from,until", id="a column is missing"),
         pytest.param(
             "who;from;until\nkim;24.12.2026;2026-12-26\n",
             "absences.csv: '24.12.2026' is not a date; write for example 2026-12-24, or 2026-12-24T12:00:00+01:00",
