@@ -90,14 +90,24 @@ def _unlock(connection: Connection, key: int) -> None:
         connection.invalidate()  # the lock ends with its connection
 
 
+_UNDEFINED = ("42P01", "42703")
+"""PostgreSQL's codes for a table and for a column that are not there."""
+
+_OTHER_SCHEMA = "store: {}: is not of the schema it says ({}); restore a backup, or name another store and sync anew"
+
+
 @contextmanager
 def _reachable(url: URL) -> Generator[None]:
-    """Name a database that is gone, full, locked or broken."""
+    """Name a database that is gone, full, locked, broken, or without a table that its schema has."""
     try:
         yield
     except exc.OperationalError as error:
+        if str(error.orig).startswith(("no such table", "no such column")):
+            raise StoreError(_OTHER_SCHEMA.format(_place(url), _first_line(error.orig))) from None
         raise StoreUnavailable(f"store: {_place(url)}: {_reason(error)}; nothing was saved, tried again later") from None
     except exc.DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) in _UNDEFINED:
+            raise StoreError(_OTHER_SCHEMA.format(_place(url), _first_line(error.orig))) from None
         if type(error.orig) is not sqlite3.DatabaseError:
             raise
         raise StoreError(f"store: {_place(url)}: {error.orig}; name another file, or restore a backup") from None
@@ -110,8 +120,12 @@ def _place(url: URL) -> str:
 def _reason(error: exc.OperationalError) -> str:
     """Return what the database said; not if it may quote a statement and its values."""
     if error.statement is None or isinstance(error.orig, sqlite3.OperationalError):
-        return str(error.orig).partition("\n")[0]
+        return _first_line(error.orig)
     return type(error.orig).__name__
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).partition("\n")[0]
 
 
 def connect(url: str, *, home: Path) -> Store:

@@ -124,3 +124,15 @@ def test_sqlite_is_durable_and_private(tmp_path: Path, open_store: Callable[[str
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "deep").glob("syncd.db*") if path.is_file()}
     assert set(modes.values()) == {0o600}
     assert {"syncd.db", "syncd.db-wal", "syncd.db-shm"} <= set(modes)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [pytest.param("SELECT 1 FROM agreement_versions", id="a table"), pytest.param("SELECT meaning FROM mark", id="a column")],
+)
+def test_a_store_without_what_its_schema_has_is_named_with_the_remedy(store: Store, asked: str) -> None:
+    """Trying again would not help. Before the first release the first schema changed under its number."""
+    with pytest.raises(StoreError, match="restore a backup, or name another store and sync anew") as caught, store.read() as tx:
+        tx.execute(text(asked))
+
+    assert not isinstance(caught.value, StoreUnavailable)
