@@ -10,7 +10,7 @@ from syncd.agreement.policies import TimeTerms
 
 Alarm: TypeAlias = Literal["at_risk", "breached", "still_open"]
 
-TELL_OWNER, TELL_MANAGER, REASSIGN = "tell owner", "tell manager", "reassign"
+TELL_OWNER, TELL_MANAGER, REASSIGN, OFFLINE = "tell owner", "tell manager", "reassign", "set owner offline"
 
 
 class Action(NamedTuple):

@@ -7,11 +7,12 @@ was away gains and owes nothing, and a new member starts even.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NamedTuple
 
+from syncd.agreement.calendars import Calendar, business_days_later
 from syncd.agreement.conditions import Facts, compiled_facts
 from syncd.agreement.counting import micros
 from syncd.agreement.handoff import Absence, Member, RoutingRule, RoutingTerms
@@ -21,12 +22,15 @@ ACCOUNT_OWNER, HIGH_INTENT, CALENDAR_CLOSED = "account_owner", "high_intent", "o
 ROUTING_FACTS = (ACCOUNT_OWNER, HIGH_INTENT, CALENDAR_CLOSED)
 """The words that rules of routing know beside the golden fields."""
 
+LET_LIE = "let it lie and is offline"
+"""Why the owner of a breached clock was passed over, who is to get nothing for a while; see `offline`."""
+
 _ROLLING = micros(timedelta(days=30))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A lead without owner, which goes to nobody of ``not_to`` (again).
+    """A lead without owner, which goes to nobody of ``not_to`` (again), among them who is set ``offline`` for letting it lie.
 
     ``facts`` are the golden fields and `ROUTING_FACTS`; whether the owner's calendar is closed may be left to `route`.
     """
@@ -34,6 +38,7 @@ class Lead:
     person: int
     facts: Facts
     not_to: tuple[str, ...] = ()
+    offline: str = ""
 
 
 class Passed(NamedTuple):
@@ -67,7 +72,7 @@ class TeamState:
     """What is known of the teams at one instant.
 
     ``owed`` are the `turns` after all assignments so far, ``recent`` those of the last 30 days at least, ``open_leads`` how
-    many each has now, ``absences`` those a CRM tells beside the agreed ones, ``opens_at`` when the calendar of somebody opens
+    many each has now, ``absences`` those beside the agreed ones, ``opens_at`` when the calendar of somebody opens
     next who has closed now, ``left`` who works here no more.
     """
 
@@ -115,6 +120,21 @@ def turns(log: Iterable[Assignment], owed: Mapping[str, Mapping[str, int]] | Non
         if one.turn:
             team[one.owner] -= sum(weight for _, weight in one.turn)
     return found
+
+
+def offline(log: Iterable[Assignment], calendars: Callable[[str], Calendar]) -> tuple[Absence, ...]:
+    """Return the absences of those who let a lead lie: for one business day of their own.
+
+    >>> made = Assignment(person=1, at=0, owner="lee", why="", passed=(Passed("kim", LET_LIE),))
+    >>> offline([made], lambda who: ALWAYS)
+    (Absence(who='kim', start=0, end=86400000000),)
+    """
+    return tuple(
+        Absence(who, one.at, business_days_later(calendars(who), one.at, 1))
+        for one in log
+        for who, why in one.passed
+        if why == LET_LIE
+    )
 
 
 def after(state: TeamState, made: Assignment) -> TeamState:
@@ -186,6 +206,8 @@ def _first_open(able: Sequence[Member], state: TeamState, now: int) -> list[Memb
 
 def _away(terms: RoutingTerms, lead: Lead, state: TeamState, who: str, now: int) -> str:
     """Say why somebody cannot take the lead at all, "" if they can."""
+    if who == lead.offline:
+        return LET_LIE
     if who in lead.not_to:
         return "had this lead before"
     if who in state.left:

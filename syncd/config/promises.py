@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from syncd.agreement.alarms import REASSIGN, TELL_MANAGER, TELL_OWNER
+from syncd.agreement.alarms import OFFLINE, REASSIGN, TELL_MANAGER, TELL_OWNER
 from syncd.agreement.attempts import CONTACT_ATTEMPT, AttemptTerms
 from syncd.agreement.counting import micros
 from syncd.agreement.durations import Clockwork, Target, target
@@ -46,10 +46,9 @@ from syncd.mapping.fields import Field
 from syncd.model import ACTIVITY_KINDS
 
 FLAG = "flag crm"
-ACTS = (TELL_OWNER, TELL_MANAGER, FLAG, REASSIGN)
+ACTS = (TELL_OWNER, TELL_MANAGER, FLAG, REASSIGN, OFFLINE)
 """What can be done about a breach."""
 
-_OFFLINE = "set owner offline"
 _PAUSES = ("date", "datetime", "bool")
 """The types of fields that can make a clock stand still."""
 
@@ -178,7 +177,7 @@ class _Reader:
             need, stop = self.phrases.need(terms.need, (*at, "need"))
         whats = {moment.what for moment in (*start.of, *stop.of)}
         for i, act in enumerate(terms.on_breach):
-            self._acts([act], (*at, "on_breach", i))
+            self._acts([act], (*at, "on_breach", i), beside=terms.on_breach)
         self.checks.known(terms.pause_while, (*at, "pause_while"), self.pauses, "date or yes/no field")
         outlives = not whats.isdisjoint((FEEDBACK, ANSWERED))
         return Policy(
@@ -245,23 +244,23 @@ class _Reader:
         if terms is None:
             return None
         acts = terms.then.split(" and ")
-        self._acts(acts, (*at, "then"))
+        self._acts(acts, (*at, "then"), beside=acts)
         after = self._target(terms.another, clockwork, (*at, "another"))
         return Escalation(after, tuple(acts)) if after else None
 
-    def _acts(self, acts: Sequence[str], at: Path_) -> None:
+    def _acts(self, acts: Sequence[str], at: Path_, *, beside: Sequence[str]) -> None:
         for act in acts:
-            if why := self._unkept(act):
-                self.checks.wrong(at, f"{act!r}: {why}" if act in (*ACTS, _OFFLINE) else why)
+            if why := self._unkept(act, beside):
+                self.checks.wrong(at, f"{act!r}: {why}" if act in ACTS else why)
 
-    def _unkept(self, act: str) -> str:
+    def _unkept(self, act: str, beside: Sequence[str]) -> str:
         """Say why nothing would come of *act* and what to write, "" if something does."""
-        if act == _OFFLINE:
-            return "syncd sets nobody offline; leave it out, and write who is away into the file of routing.absences"
         if act not in ACTS:
             return f"nothing is called {act!r}{did_you_mean(act, list(ACTS))}"
         if act == REASSIGN and self.routing is None:
             return "there is nobody to give leads to; write the section routing, or leave it out"
+        if act == OFFLINE and REASSIGN not in beside:
+            return "goes together with reassign alone; write reassign and set owner offline"
         told = {to for one in self.notify.instant if one.event == "sla_breached" for to in one.to}
         whom = act.removeprefix("tell ")
         if act in (TELL_OWNER, TELL_MANAGER) and whom not in told:

@@ -9,8 +9,8 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from syncd.agreement import judging as agreement
-from syncd.agreement.alarms import Action, actions
-from syncd.agreement.calendars import ALWAYS
+from syncd.agreement.alarms import OFFLINE, REASSIGN, Action, actions
+from syncd.agreement.calendars import ALWAYS, Calendar
 from syncd.agreement.clocks import Clock, Situation, clocks
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, History
@@ -25,6 +25,7 @@ from syncd.agreement.routing import (
     Lead,
     TeamState,
     after,
+    offline,
     route,
     turns,
 )
@@ -234,13 +235,15 @@ class Court:
 
     def _taken_over(self, person: Person, known: Known, said: Judgment, alarms: Sequence[Action]) -> Assignment | None:
         """Give a lead whose owner let a breached clock run on to somebody else, if the agreement says so and nobody did yet."""
-        due = [one.at for one in alarms if not one.digest and any("reassign" in does for does in one.does)]
+        due = [one.at for one in alarms if not one.digest and REASSIGN in one.does]
         if self._site.config.handoff.routing is None or not due:
             return None
         if any(owner.at >= max(due) for owner in known.evidence.owners if owner.who):
             return None
         had = tuple({owner.who for owner in known.evidence.owners if owner.who})
-        made = self._route(person, said, had)
+        let_lie = any(OFFLINE in one.does for one in alarms if not one.digest)
+        made = self._route(person, said, had, offline=_owner(known.evidence, self._now) if let_lie else "")
+        self._teams = replace(self._state, absences=(*self._state.absences, *offline([made], self._calendar)))
         return made if made.owner else None
 
     def _stood_in(self, person: Person, known: Known, said: Judgment) -> Assignment | None:
@@ -255,12 +258,14 @@ class Court:
         terms, owner = self._site.config.handoff.routing, _owner(known.evidence, self._now)
         if terms is None or terms.reassign_absent_after is None or not owner or not self._is_open(said):
             return FOREVER
-        calendar = desk(self._site.slas[-1], owner).calendar if self._site.slas else ALWAYS
-        at = to_reassign_at(terms, (), owner, calendar, self._now)
+        at = to_reassign_at(terms, (), owner, self._calendar(owner), self._now)
         to_come = [one.start for one in terms.absences if one.who == owner and one.start > self._now]
         return min(to_come, default=FOREVER) if at is None else at
 
-    def _route(self, person: Person, said: Judgment, not_to: tuple[str, ...]) -> Assignment:
+    def _calendar(self, who: str) -> Calendar:
+        return desk(self._site.slas[-1], who).calendar if self._site.slas else ALWAYS
+
+    def _route(self, person: Person, said: Judgment, not_to: tuple[str, ...], *, offline: str = "") -> Assignment:
         terms = self._site.config.handoff.routing
         if terms is None:
             raise AssertionError("asked only where leads are routed")
@@ -268,7 +273,7 @@ class Court:
         owner = evidence.account_owner(self._tx, self._site, person.account_id or 0) if asked else ""
         high_intent = bool(said.way.episodes) and said.way.episodes[-1].high_intent
         facts: Facts = {**person.facts, ACCOUNT_OWNER: owner, HIGH_INTENT: high_intent}
-        made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to), self._state, self._now)
+        made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to, offline=offline), self._state, self._now)
         self._teams = after(self._state, made)
         return made
 
@@ -280,9 +285,11 @@ class Court:
 
     def _look_around(self) -> TeamState:
         terms, calendars = self._site.config.handoff.routing, self._site.config.time.calendars
+        recent = journeys.assigned_since(self._tx, self._now - _MONTH)
         return TeamState(
             owed=turns(journeys.turns_taken(self._tx)),
-            recent=journeys.assigned_since(self._tx, self._now - _MONTH),
+            recent=recent,
+            absences=offline(recent, self._calendar),
             open_leads=assessments.open_leads(self._tx),
             opens_at=opens_at(terms, calendars, self._now) if terms is not None else {},
             left=evidence.left(self._tx),

@@ -186,7 +186,7 @@ def test_figures_are_promised_too(tmp_path: Path) -> None:
 
 
 def test_a_share_of_time_may_be_less_than_a_percent(tmp_path: Path) -> None:
-    sla = agreed(tmp_path, TIME + SLA.replace("warn_at: [75%, 50%]", "warn_at: [12.5%, 0.5%]"))
+    sla = agreed(tmp_path, TERMS.replace("warn_at: [75%, 50%]", "warn_at: [12.5%, 0.5%]"))
 
     assert policy(sla, "first_contact").warn_at == (Fraction(1, 200), Fraction(1, 8))
 
@@ -242,7 +242,7 @@ def test_clocks_run_on_the_calendars_that_leads_are_given_by(
     tmp_path: Path, teams: str, desks: dict[str, tuple[str, str]]
 ) -> None:
     routing = ROUTING.replace("us: {calendar: ny, members: [{who: kim}, {who: lee}]}", teams)
-    sla = agreed(tmp_path, TIME + SLA + routing)
+    sla = agreed(tmp_path, TIME + SLA + routing + NOTIFY)
 
     assert {who: (desk(sla, who).calendar.name, desk(sla, who).whose) for who in desks} == desks
 
@@ -389,10 +389,10 @@ def test_one_side_alone_is_a_warning(tmp_path: Path) -> None:
         ),
         pytest.param(
             "then: reassign",
-            "then: reassign and set owner offline",
-            "45: sla.sales.first_contact.if_still_open_after.then: 'set owner offline': syncd sets nobody offline; "
-            "leave it out, and write who is away into the file of routing.absences",
-            id="setting somebody offline",
+            "then: set owner offline",
+            "45: sla.sales.first_contact.if_still_open_after.then: 'set owner offline': goes together with reassign alone; "
+            "write reassign and set owner offline",
+            id="setting somebody offline who keeps the lead",
         ),
         pytest.param(
             "to: [owner, manager]",

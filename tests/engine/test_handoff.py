@@ -20,7 +20,7 @@ from syncd.store.database import Store
 from syncd.testing import FakeRemote
 from tests.engine.build import START, STREAMS, Home, Quiet
 
-ANN, BO = Ref("contacts", "1"), Ref("contacts", "2")
+ANN, BO, CY = (Ref("contacts", number) for number in "123")
 MAPPING = """\
 streams:
   contacts:
@@ -243,6 +243,28 @@ def test_nobody_is_alarmed_twice_and_a_forgotten_lead_goes_to_somebody_else(offi
     assert (customer.state, customer.owner) == ("breached", "kim@firm.example")
     assert customer.held_minutes["kim@firm.example"] == 181
     assert clock(office, "first_contact", rep="lee@firm.example").due == at(16, 2)
+
+
+def test_whoever_is_set_offline_gets_nothing_new_for_a_business_day(office: Home) -> None:
+    office.agreement = AGREEMENT.replace("then: reassign}", "then: reassign and set owner offline}")
+    office.open()
+    demo(office)
+    after(office, minutes=1)  # Friday 12:01: given to kim
+    after(office, hours=3, minutes=1)  # two hours after the breach: to lee, and kim is offline
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=1)  # whose turn it were: kim's
+    office.clock.advance(timedelta(days=3))  # Monday afternoon
+    demo(office, about=CY, email="cy@firm.example")
+    after(office, minutes=1)
+
+    owners = [office.person(f"{who}@firm.example").assignments for who in ("ann", "bo", "cy")]
+    assert [[one.owner for one in mine] for mine in owners] == [
+        ["kim@firm.example", "lee@firm.example"],
+        ["lee@firm.example", "kim@firm.example"],  # who is back by the time that lee let this one lie
+        ["kim@firm.example"],
+    ]
+    assert "kim@firm.example let it lie and is offline" in owners[0][1].because
+    assert "kim@firm.example is away" in owners[1][0].because
 
 
 @pytest.mark.parametrize(
