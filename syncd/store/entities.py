@@ -112,9 +112,9 @@ def past_of(tx: Connection, entity_ids: Collection[int], fields: Collection[str]
 
 
 def people_of(tx: Connection, account_ids: Collection[int]) -> list[int]:
-    """Return the people whose account is one of *account_ids*."""
-    query = select(entity.c.id).where(among(tx, entity.c.account_id, account_ids), entity.c.kind == "person")
-    return list(tx.scalars(query))
+    """Return the people whose account is one of *account_ids*; who was merged away is none of them."""
+    alive = (entity.c.kind == "person") & entity.c.merged_into.is_(None)
+    return list(tx.scalars(select(entity.c.id).where(among(tx, entity.c.account_id, account_ids), alive)))
 
 
 # ---------------------------------------------------------------- merges

@@ -155,6 +155,23 @@ def test_accounts_whose_domain_becomes_shared_stay_accounts_and_take_their_peopl
     assert home.person("ann@home.example").account == "Branch 4"
 
 
+def test_people_merged_away_stay_so_when_their_account_falls_apart(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("accounts", str(number), {"Website": "group.example", "Name": f"Branch {number}"})
+    to = Association("account", Ref("accounts", "4"))
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"}, associations=[to])
+    home.crm.put("contacts", "2", {"Email": "ann@work.example"}, associations=[to])
+    home.pull("crm")
+    merged_away = home.person("ann@work.example").id
+    home.crm.put("contacts", "2", {"Others": "ann@home.example"})
+    home.pull("crm")
+    home.crm.put("accounts", "5", {"Website": "group.example", "Name": "Branch 5"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1", "crm:2"]]
+    assert home.person(merged_away).id == home.person("ann@home.example").id
+
+
 def test_all_at_once_or_one_after_the_other_a_shared_address_joins_nobody(home: Home) -> None:
     for number in range(6):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
