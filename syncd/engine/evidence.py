@@ -24,6 +24,7 @@ from syncd.store import activities, entities, feedback, ids, journeys, ledger, n
 from syncd.store.activities import Happened
 from syncd.store.entities import Entity, Past
 from syncd.store.ledger import Override
+from syncd.store.records import OwnerRecord
 
 OWNER = "owner"
 
@@ -112,7 +113,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
 
 def owner_names(tx: Connection) -> dict[tuple[str, str], str]:
     """Return what everybody who may own a record is called, by connection and identifier there: by e-mail address, if known."""
-    return {place: str(entities.values(fields).get("email", "")) or place[1] for place, fields in records.owners(tx).items()}
+    return {(one.connection, one.external_id): name for one, name in _everybody(tx)}
 
 
 def account_owner(tx: Connection, site: Site, account: int) -> str:
@@ -128,7 +129,17 @@ def account_owner(tx: Connection, site: Site, account: int) -> str:
 
 def left(tx: Connection) -> frozenset[str]:
     """Return who works here no more: owners that every CRM they were in deleted."""
-    return frozenset(str(entities.values(fields).get("email", "")) for fields in entities.gone(tx, "owner"))
+    everybody = _everybody(tx)
+    return frozenset(name for one, name in everybody if one.gone) - {name for one, name in everybody if not one.gone}
+
+
+def _everybody(tx: Connection) -> list[tuple[OwnerRecord, str]]:
+    """Return everybody who may or might own a record, and what they are called; of who is gone the past alone still tells."""
+    found = records.owners(tx)
+    past = entities.past_of(tx, {one.entity for one in found if one.gone}, ["email"])
+    left_as = {owner: str(msgspec.json.decode(mine[-1].value or '""')) for owner, mine in past.items()}
+    emails = [str(entities.values(one.fields).get("email", "")) or left_as.get(one.entity, "") for one in found]
+    return [(one, email or one.external_id) for one, email in zip(found, emails, strict=True)]
 
 
 # ---------------------------------------------------------------- fields over time

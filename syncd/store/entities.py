@@ -95,11 +95,6 @@ def history(tx: Connection, entity_ids: Collection[int]) -> list[Past]:
     return [Past(*row) for row in tx.execute(query)]
 
 
-def gone(tx: Connection, kind: Kind) -> list[str]:
-    """Return the golden fields (JSON text) of every deleted entity of a kind."""
-    return list(tx.scalars(select(entity.c.fields).where(entity.c.kind == kind, entity.c.deleted_at.is_not(None))))
-
-
 def past_of(tx: Connection, entity_ids: Collection[int], fields: Collection[str]) -> dict[int, list[Past]]:
     """Return what some *fields* of each entity held before, oldest first."""
     query = select(entity_history).where(

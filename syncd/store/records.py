@@ -57,6 +57,16 @@ class Holder(NamedTuple):
     entity: int
 
 
+class OwnerRecord(NamedTuple):
+    """What a connection calls somebody who may own records; ``fields`` are the golden ones of *entity*, as JSON text."""
+
+    connection: str
+    external_id: str
+    entity: int
+    fields: str
+    gone: bool
+
+
 Links: TypeAlias = dict[int, set[tuple[str, int]]]
 """Per record its (role, record pointed at)."""
 
@@ -289,16 +299,20 @@ def people_of_deals(tx: Connection, deals: Collection[int]) -> set[int]:
     return set(tx.scalars(query))
 
 
-def owners(tx: Connection) -> dict[tuple[str, str], str]:
-    """Return the golden fields (JSON text) of everybody who may own a record, by connection and identifier there."""
+def owners(tx: Connection) -> list[OwnerRecord]:
+    """Return every record of somebody who may own others, or might until they left."""
+    of_owners = select(stream.c.id, connection.c.name).join(connection).where(stream.c.kind == "owner")
+    names = {key: name for key, name in tx.execute(of_owners)}
+    # By the streams' keys, not by a join with them: that walks all records there are.
     query = (
-        select(connection.c.name, record.c.external_id, entity.c.fields)
-        .join(stream, stream.c.id == record.c.stream_id)
-        .join(connection, connection.c.id == stream.c.connection_id)
+        select(record.c.stream_id, record.c.external_id, entity.c.id, entity.c.fields, entity.c.deleted_at)
         .join(entity, entity.c.id == record.c.entity_id)
-        .where(stream.c.kind == "owner")
+        .where(among(tx, record.c.stream_id, names))
     )
-    return {(name, external_id): fields for name, external_id, fields in tx.execute(query)}
+    return [
+        OwnerRecord(names[stream_id], external_id, owner, fields, deleted_at is not None)
+        for stream_id, external_id, owner, fields, deleted_at in tx.execute(query)
+    ]
 
 
 def pairs_apart(tx: Connection) -> list[tuple[int, int]]:

@@ -609,6 +609,23 @@ def test_an_account_owner_is_whom_its_own_connection_means(tmp_path: Path, store
     assert [one.owner for one in home.person("ann@bee.example").assignments] == ["kim@firm.example"]
 
 
+def test_whoever_left_every_crm_gets_no_leads_until_one_names_them_again(tmp_path: Path, store: Store) -> None:
+    home = with_owners(tmp_path, store)
+    home.crm.put("owners", "17", {"Email": "kim@firm.example"})
+    home.sync()
+    home.crm.delete(Ref("owners", "17"))
+    after(home, minutes=1)
+    demo(home)
+    after(home, minutes=1)
+    assert [one.owner for one in home.person("ann@firm.example").assignments] == ["lee@firm.example"]
+
+    home.shop.put("owners", "3", {"Email": "kim@firm.example"})
+    after(home, minutes=1)
+    demo(home, about=BO, email="bo@firm.example")
+    after(home, minutes=1)
+    assert [one.owner for one in home.person("bo@firm.example").assignments] == ["kim@firm.example"]
+
+
 def test_whoever_turns_out_no_mql_leaves_no_stages_and_clocks_behind(office: Home) -> None:
     office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
     deal(office, {"Phase": "open", "Amount": "900 EUR", "Close": "2026-12-24"})
