@@ -285,12 +285,14 @@ class Court:
 
     def _look_around(self) -> TeamState:
         terms, calendars = self._site.config.handoff.routing, self._site.config.time.calendars
+        members = [one for team in terms.teams.values() for one in team.members] if terms is not None else []
+        bounded = any(one.max_open is not None for one in members)
         recent = journeys.assigned_since(self._tx, self._now - _MONTH)
         return TeamState(
             owed=turns(journeys.turns_taken(self._tx)),
             recent=recent,
             absences=offline(recent, self._calendar),
-            open_leads=assessments.open_leads(self._tx),
+            open_leads=assessments.open_leads(self._tx) if bounded else {},  # walks all assessments
             opens_at=opens_at(terms, calendars, self._now) if terms is not None else {},
             left=evidence.left(self._tx),
         )
