@@ -91,6 +91,8 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     """Compare records as they were read with what we wrote into them; return how many fields somebody else changed."""
     words = {write.remote: write.of for write in stream.writes}
     by_id = {one.id: one for one in found if one.speaks} if words else {}
+    if not by_id:
+        return 0
     before = ledger.entries(tx, by_id)
     waiting = outbox.pending(tx, by_id) if is_live(site, stream) else {}
     heard = {

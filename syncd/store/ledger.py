@@ -58,7 +58,9 @@ def entries(tx: Connection, record_ids: Collection[int]) -> dict[int, dict[str, 
 
 def save(tx: Connection, rows: Mapping[int, Mapping[str, Entry]]) -> None:
     """Replace what is known of records; one without entries is forgotten."""
-    tx.execute(delete(ledger).where(among(tx, ledger.c.record_id, [key for key, fields in rows.items() if not fields])))
+    forgotten = [key for key, fields in rows.items() if not fields]
+    if forgotten:
+        tx.execute(delete(ledger).where(among(tx, ledger.c.record_id, forgotten)))
     put(tx, ledger, ("record_id", "fields"), [(key, dumps(fields)) for key, fields in rows.items() if fields])
 
 

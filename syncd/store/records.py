@@ -101,6 +101,8 @@ def in_streams(tx: Connection, entity_ids: Collection[int], stream_ids: Collecti
 
 def entities(tx: Connection, record_ids: Collection[int]) -> dict[int, int]:
     """Return the entity of each record that has one."""
+    if not record_ids:
+        return {}
     query = select(record.c.id, record.c.entity_id).where(among(tx, record.c.id, record_ids), record.c.entity_id.is_not(None))
     return {row.id: row.entity_id for row in tx.execute(query)}
 

