@@ -101,14 +101,14 @@ class Court:
         further = evidence.on_their_way(self._tx, self._site, {one.id: one.golden for one in people}, claims)
         known = evidence.known(self._tx, self._site, further) if further else {}
         first = {one.id: self._first(one, known.get(one.id), claims.get(one.id, ())) for one in people}
-        new = [person for person, said in first.items() if said.way.episodes and person not in known]
+        new = {person for person, said in first.items() if said.way.episodes and person not in known}
         known |= evidence.known(self._tx, self._site, new) if new else {}
         for one in people:
             mine, said = known.get(one.id), first[one.id]
             if mine is None:
                 yield self._by_score_alone(one, said, claims.get(one.id, ()))
             else:
-                yield self._with_clocks(one, mine)
+                yield self._with_clocks(one, mine, self._asked(one, mine.evidence) if one.id in new else said)
 
     def _first(self, person: Person, known: Known | None, claims: tuple[Claim, ...]) -> Judgment:
         """Judge somebody for a start: most are known to the score alone, and where it left them."""
@@ -136,8 +136,8 @@ class Court:
 
     # -- with sales in it
 
-    def _with_clocks(self, person: Person, known: Known) -> Judged:
-        said, keep = self._dated(person, known)
+    def _with_clocks(self, person: Person, known: Known, said: Judgment) -> Judged:
+        said, keep = self._dated(person, known, said)
         known = replace(known, evidence=replace(known.evidence, claims=(*known.evidence.claims, *keep)))
         made = self._routed(person, known, said)
         if made is not None:
@@ -164,12 +164,11 @@ class Court:
             next_change_at=min([said.next_change_at, self._again_at(known, said), *(one.next_change_at for one in running)]),
         )
 
-    def _dated(self, person: Person, known: Known) -> tuple[Judgment, tuple[Claim, ...]]:
-        """Judge, and date what the score says for the first time of history to when the last of it happened.
+    def _dated(self, person: Person, known: Known, said: Judgment) -> tuple[Judgment, tuple[Claim, ...]]:
+        """Date what the score says for the first time of history to when the last of it happened, and judge again by that.
 
         History is what came before the first import was complete, and whoever the first reading of a later stream brings.
         """
-        said = self._asked(person, known.evidence)
         if not said.keep or not (self._imported is None or (person.assessed_at is None and self._came_at_first(person))):
             return said, said.keep
         happened = max((at for mine in person.history.values() for at in mine if at <= self._now), default=self._now)
