@@ -106,7 +106,7 @@ class Court:
         for one in people:
             mine, said = known.get(one.id), first[one.id]
             if mine is None:
-                yield self._by_score_alone(one, said, claims.get(one.id, ()))
+                yield _by_score_alone(one, said)
             else:
                 yield self._with_clocks(one, mine, self._asked(one, mine.evidence) if one.id in new else said)
 
@@ -120,19 +120,6 @@ class Court:
 
     def _asked(self, person: Person, said: Evidence) -> Judgment:
         return self._judge.judge(person.facts, person.history, said, self._now)
-
-    def _by_score_alone(self, person: Person, said: Judgment, claims: tuple[Claim, ...]) -> Judged:
-        return Judged(
-            person=person,
-            known=Known(evidence=Evidence(claims=claims), pauses={}),
-            judgment=said,
-            keep=said.keep,
-            assigned=(),
-            clocks=(),
-            alarms=(),
-            next_change_at=said.next_change_at,
-            at_rest=not said.way.moves,
-        )
 
     # -- with sales in it
 
@@ -309,11 +296,31 @@ def imported_at(tx: Connection) -> int | None:
     return None if since is None else int(since)
 
 
+_NOTHING = Known(evidence=Evidence(), pauses={})
+"""What is known of those of whom only the score spoke: their claims are in the judgment."""
+
+
+def _by_score_alone(person: Person, said: Judgment) -> Judged:
+    return Judged(
+        person=person,
+        known=_NOTHING,
+        judgment=said,
+        keep=said.keep,
+        assigned=(),
+        clocks=(),
+        alarms=(),
+        next_change_at=said.next_change_at,
+        at_rest=not said.way.moves,
+    )
+
+
 def _given(known: Known, made: Assignment) -> Known:
     owners = (*known.evidence.owners, Owner(made.owner, made.at)) if made.owner else known.evidence.owners
     return replace(known, evidence=replace(known.evidence, owners=owners), assignments=(*known.assignments, made))
 
 
 def _owner(said: Evidence, at: int) -> str:
+    if not said.owners:
+        return ""
     owners = sorted((one for one in said.owners if one.at <= at), key=lambda one: one.at)
     return owners[-1].who if owners else ""

@@ -113,8 +113,8 @@ def _dues(tx: Connection, which: ColumnElement[bool]) -> list[Due]:
         .order_by(assessment.c.person_id)
     )
     return [
-        Due(Stored(*row[:-4]), row.fields, row.account_id, row.deleted_at is not None or row.merged_into is not None)
-        for row in tx.execute(query)
+        Due(Stored(*last), fields, account_id, deleted_at is not None or merged_into is not None)
+        for *last, fields, account_id, deleted_at, merged_into in tx.execute(query)
     ]
 
 
