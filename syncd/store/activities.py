@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from syncd.model import Direction
 from syncd.store.schema import activity, activity_type, record
-from syncd.store.sql import among, put, tuples
+from syncd.store.sql import among, put, take_out, tuples
 
 
 class Type(NamedTuple):
@@ -80,15 +80,7 @@ def save(tx: Connection, rows: Iterable[Stored]) -> None:
 
 def remove(tx: Connection, rows: Iterable[Stored]) -> None:
     """Take activities out, because they changed place or were deleted in their source."""
-    for row in rows:
-        tx.execute(
-            delete(activity).where(
-                activity.c.record_id == row.record_id,
-                activity.c.occurred_at == row.occurred_at,
-                activity.c.stream_id == row.stream_id,
-                activity.c.source_id == row.source_id,
-            )
-        )
+    take_out(tx, activity, [(row.record_id, row.occurred_at, row.stream_id, row.source_id) for row in rows])
 
 
 def instants(tx: Connection, people: Collection[int], types: Collection[int] | None) -> dict[int, dict[int, list[int]]]:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from syncd.model import Raw
 from syncd.store.schema import apart, blocked_key, connection, entity, link, record, record_key, stream
-from syncd.store.sql import Cell, among, dumps, put, tuples
+from syncd.store.sql import Cell, among, dumps, put, take_out, tuples
 
 SAME = "same"
 """The role of a link between records that are one entity."""
@@ -182,9 +182,8 @@ def set_keys(tx: Connection, keys: Mapping[int, Collection[str]]) -> None:
     present: dict[int, set[str]] = {}
     for key, record_id in tx.execute(select(record_key).where(among(tx, record_key.c.record_id, keys))):
         present.setdefault(record_id, set()).add(key)
-    for record_id, had in present.items():
-        for key in had.difference(keys[record_id]):
-            tx.execute(delete(record_key).where(record_key.c.key == key, record_key.c.record_id == record_id))
+    lost = [(key, record_id) for record_id, had in present.items() for key in had.difference(keys[record_id])]
+    take_out(tx, record_key, lost)
     put(
         tx,
         record_key,
@@ -244,9 +243,7 @@ def set_links(tx: Connection, links: Links) -> set[int]:
     for from_id, role, to_id in tx.execute(select(link).where(among(tx, link.c.from_id, links))):
         present.setdefault(from_id, set()).add((role, to_id))
     relinked = {from_id for from_id, found in links.items() if found != present.get(from_id, set())}
-    for from_id in relinked & present.keys():
-        for role, to_id in present[from_id] - links[from_id]:
-            tx.execute(delete(link).where(link.c.from_id == from_id, link.c.role == role, link.c.to_id == to_id))
+    take_out(tx, link, [(one, role, to) for one in relinked & present.keys() for role, to in present[one] - links[one]])
     new = [(one, role, to) for one in sorted(relinked) for role, to in sorted(links[one] - present.get(one, set()))]
     put(tx, link, ("from_id", "role", "to_id"), new)
     return relinked

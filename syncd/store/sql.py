@@ -40,6 +40,12 @@ def put(
         connection.exec_driver_sql(statement, [tuple(row) for row in rows])
 
 
+def take_out(connection: Connection, table: Table, keys: Sequence[Sequence[Cell]]) -> None:
+    """Delete the rows with these primary keys, each given in the order of the table's columns."""
+    if keys:
+        connection.exec_driver_sql(_take_out(table, connection.dialect.name), [tuple(key) for key in keys])
+
+
 def tuples(connection: Connection, query: Select[*tuple[object, ...]]) -> Sequence[tuple[int, ...]]:
     """Return whole-number rows as the driver gives them, for queries of millions of rows."""
     cursor = connection.execute(query).cursor
@@ -74,6 +80,13 @@ def _among_sqlite(element: _Among, compiler: SQLCompiler, **how: object) -> str:
 def _among_postgresql(element: _Among, compiler: SQLCompiler, **how: object) -> str:
     column, values = (compiler.process(one, **how) for one in element.clauses)
     return f"{column} = ANY ({values})"
+
+
+@lru_cache
+def _take_out(table: Table, dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    # Every name comes from schema.py.
+    return f"DELETE FROM {table.name} WHERE {' AND '.join(f'{column.name} = {mark}' for column in table.primary_key)}"  # noqa: S608
 
 
 @lru_cache
