@@ -89,10 +89,11 @@ def _wanted(stream: StreamMap, one: Assessed) -> dict[str, Golden | None]:
         "assigned_to": now.owner or None,
         "agreement_version": now.version,
     }
+    theirs = _owner_fields(stream)
     return {
         write.remote: said[write.of] if write.of in said else _outward(stream, write.of, one.golden)
         for write in stream.writes
-        if write.remote not in _owner_fields(stream)
+        if write.remote not in theirs
     }
 
 
