@@ -95,13 +95,12 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
     Raises: ConfigInvalid with every problem of every file.
     """
     main, found = read(folder / "syncd.yaml", "syncd.yaml")
-    settings, problems = validated(SyncdSettings, main) if main.data else (None, [])
+    settings, problems = validated(SyncdSettings, main) if main.data or not found else (None, [])
     found += problems
     names = settings.connections if settings else {}
-    document, problems = read(folder / _AGREEMENT, _AGREEMENT) if agreement is None else parse(agreement, _AGREEMENT)
-    agreed, fields, agreement_problems = _agreed(document, folder, settings)
+    document, unread = read(folder / _AGREEMENT, _AGREEMENT) if agreement is None else parse(agreement, _AGREEMENT)
+    agreed, fields, problems = _agreed(document, unread, folder, settings)
     found += problems
-    found += agreement_problems
     connections: dict[str, ConnectionConfig] = {}
     prints = []
     for name, one in names.items():
@@ -161,9 +160,10 @@ class _Agreed:
 
 
 def _agreed(
-    document: Document, folder: Path, settings: SyncdSettings | None
+    document: Document, unread: list[ConfigProblem], folder: Path, settings: SyncdSettings | None
 ) -> tuple[_Agreed | None, dict[str, Field], list[ConfigProblem]]:
-    terms, found = validated(AgreementFile, document) if document.data else (None, [])
+    terms, unfit = validated(AgreementFile, document) if document.data or not unread else (None, [])
+    found = [*unread, *unfit]
     fields, problems = golden_fields(terms, document, settings.connections if settings else None)
     found += problems
     if terms is None:

@@ -17,7 +17,7 @@ from syncd.model import Kind
 
 
 def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, list) else [value]
 
 
 Names: TypeAlias = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
@@ -42,7 +42,7 @@ class ReadTerms(Strict):
 
 
 def _read(value: object) -> object:
-    return {"from": value} if isinstance(value, str | list) else value
+    return value if isinstance(value, dict) else {"from": value}
 
 
 class StreamTerms(Strict):

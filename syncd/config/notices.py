@@ -28,7 +28,7 @@ def _hour(text: str) -> str:
 
 
 def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, list) else [value]
 
 
 Days: TypeAlias = Annotated[frozenset[int], BeforeValidator(_days)]

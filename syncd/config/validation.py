@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origin
@@ -12,6 +13,7 @@ from typing import Annotated, TypeAlias, TypeGuard, TypeVar, get_args, get_origi
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
+from syncd.agreement.language import spoken
 from syncd.config.source import ConfigProblem, Document, Path_
 
 
@@ -38,9 +40,13 @@ def validated(model: type[M], document: Document, path: Path_ = ()) -> tuple[M |
         try:
             return model.model_validate(data), problems
         except ValidationError as error:
-            errors = error.errors(include_url=False)
-            problems = problems or [_problem(model, document, path, one) for one in errors]
-            if not _cut_out(data, [_existing(document, (*path, *one["loc"]))[len(path) :] for one in errors]):
+            errors = _by_place(document, path, error.errors(include_url=False))
+            problems = problems or [
+                document.problem(place, f"{_name(place)}: {what}")
+                for place, ones in errors.items()
+                for what in _sentences(model, ones)
+            ]
+            if not _cut_out(data, [place[len(path) :] for place in errors]):
                 break
     return None, problems
 
@@ -104,22 +110,61 @@ def _inner(holder: object, step: str | int) -> object:
     return holder[step] if isinstance(holder, list) and isinstance(step, int) and step < len(holder) else None
 
 
-def _problem(model: type[BaseModel], document: Document, path: Path_, error: ErrorDetails) -> ConfigProblem:
-    where = _existing(document, (*path, *error["loc"]))
-    return document.problem(where, f"{_name(where)}: {_sentence(model, error)}")
+def _by_place(document: Document, path: Path_, errors: list[ErrorDetails]) -> dict[Path_, list[ErrorDetails]]:
+    """Return the errors by where they are. Of a union only those count that got furthest: the form that was meant."""
+    found: dict[Path_, list[ErrorDetails]] = {}
+    for one in errors:
+        found.setdefault(_existing(document, (*path, *one["loc"]), is_missing=one["type"] == "missing"), []).append(one)
+    for place in found:
+        if any(len(other) > len(place) and other[: len(place)] == place for other in found):
+            found[place] = [one for one in found[place] if not (_form(one) or one["type"] == "literal_error")]
+    return {place: ones for place, ones in found.items() if ones}
 
 
-def _existing(document: Document, path: Path_) -> Path_:
+def _existing(document: Document, path: Path_, *, is_missing: bool) -> Path_:
     """Drop the parts of an error's place that name types and not keys; a missing key is kept."""
     kept: Path_ = ()
     for i, step in enumerate(path):
-        if (*kept, step) in document.lines or (i == len(path) - 1 and re.fullmatch(r"\w+", str(step))):
+        if (*kept, step) in document.lines or (is_missing and i == len(path) - 1):
             kept = (*kept, step)
     return kept
 
 
 def _name(path: Path_) -> str:
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "the file"
+
+
+def _sentences(model: type[BaseModel], errors: list[ErrorDetails]) -> list[str]:
+    """Say what is wrong at one place and what to write; several forms that were possible make one sentence."""
+    forms = list(dict.fromkeys(form for one in errors if (form := _form(one))))
+    others = list(dict.fromkeys(_sentence(model, one) for one in errors if not _form(one)))
+    if others and forms and not others[0].endswith("?"):
+        return [" or ".join([others[0], *forms]), *others[1:]]
+    return others or [f"should be {' or '.join(forms)}"]
+
+
+def _form(error: ErrorDetails) -> str:
+    """Say what form is expected where something of another kind stands; "" for other errors."""
+    kind = error["type"].removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float")
+    is_scalar = not isinstance(error["input"], dict | list | None)
+    return _FORMS.get(kind, "") + "; put it in quotes" * (kind == "string" and is_scalar)
+
+
+_FORMS = {
+    "string": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "dict": "a section with keys below it",
+    "model": "a section with keys below it",
+    "list": "a list: [a, b]",
+    "tuple": "a list: [a, b]",
+    "frozen_set": "a list: [a, b]",
+    "date": "a date, for example 2026-11-20",
+    "date_from_datetime": "a date, for example 2026-11-20",
+    "datetime": "a time, for example 2026-11-20T09:30:00Z",
+}
 
 
 def _sentence(model: type[BaseModel], error: ErrorDetails) -> str:
@@ -132,12 +177,40 @@ def _sentence(model: type[BaseModel], error: ErrorDetails) -> str:
         case "missing":
             return "is missing"
         case "literal_error":
-            known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-            return f"{str(error['input'])[:40]!r} is not possible{did_you_mean(str(error['input']), known)}"
+            return _one_of(error["input"], str(context["expected"]))
+        case "union_tag_invalid":
+            return f"{context['discriminator']}: {_one_of(context['tag'], str(context['expected_tags']))}".replace("'", "", 2)
+        case "union_tag_not_found":
+            return f"{context['discriminator']} is missing".replace("'", "")
         case "value_error":
             return str(context.get("error", error["msg"]))
+        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
+            words, bound = _BOUNDS[error["type"]], next(iter(context.values()))
+            return f"should be {words} {spoken(bound) if isinstance(bound, timedelta) else bound}"
+        case "too_short" | "string_too_short":
+            return "is empty"
+        case "decimal_max_places":
+            return f"has more than {context['decimal_places']} digits after the point"
+        case "string_pattern_mismatch" if str(context["pattern"]).startswith("^[a-z][a-z0-9_"):
+            return "is not a name; write lower-case letters, digits and _, a letter first"
         case _:
-            return error["msg"].replace("Input should be", "should be").replace("Value error, ", "")
+            return error["msg"].replace("Input should be", "should be").replace("String should", "should")
+
+
+_BOUNDS = {
+    "greater_than_equal": "at least",
+    "greater_than": "more than",
+    "less_than_equal": "at most",
+    "less_than": "less than",
+}
+
+
+def _one_of(value: object, expected: str) -> str:
+    known = re.findall(r"'([^']*)'", expected)
+    if isinstance(value, dict | list):
+        return f"should be one of {', '.join(sorted(known))}"
+    only = f"; there is {known[0]!r}" if len(known) == 1 else ""  # the word may be 'none'
+    return f"{str(value)[:40]!r} is not possible{only or did_you_mean(str(value), known)}"
 
 
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
@@ -155,7 +228,7 @@ def _inside(annotation: object, step: str | int) -> Iterator[object]:
                 yield from _flattened(field.annotation)
     elif get_origin(annotation) is dict:
         yield from _flattened(get_args(annotation)[1])
-    elif get_origin(annotation) in (list, tuple):
+    elif get_origin(annotation) in (list, tuple) and isinstance(step, int):
         yield from _flattened(get_args(annotation)[0])
 
 

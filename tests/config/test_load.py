@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
+from pydantic import Field
 
 from syncd.config import Config, ConfigInvalid, load
+from syncd.config.source import parse
+from syncd.config.validation import Strict, validated
 from tests.config.build import AGREEMENT, MAIN, MAPPING, SPECS, FakeSettings, write
 
 
@@ -74,7 +78,7 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"main": MAIN.replace("}", ", page: 0}")},
-            "syncd.yaml:5: connections.crm.settings.page: should be greater than or equal to 1",
+            "syncd.yaml:5: connections.crm.settings.page: should be at least 1",
             id="a connector's own setting",
         ),
         pytest.param({"main": MAIN + "store: again\n"}, "syncd.yaml:6: 'store' stands twice; remove one", id="a key twice"),
@@ -109,6 +113,11 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
             id="one remote field written twice",
         ),
         pytest.param(
+            {"mapping": MAPPING.replace("score: Score", "score: 3")},
+            "mapping/crm.yaml:6: streams.contacts.write.score: should be a text; put it in quotes",
+            id="a number for a name",
+        ),
+        pytest.param(
             {"agreement": AGREEMENT.replace("company_size in 10..500", "company_sise in 10..500")},
             "agreement.yaml:9: scoring.models.m.groups.fit.rules[1].when: no field 'company_sise'; "
             "did you mean 'company_size'?",
@@ -140,6 +149,86 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_told_with_line_and_remedy(tmp_path: Path, files: dict[str, str], expected: str) -> None:
     assert problems(tmp_path, **files) == [expected]
+
+
+FORMS = """\
+connections:
+  crm:
+    type: 3
+    every: 1w
+log: quiet
+cache: 3
+store: [a]
+"""
+
+
+def test_what_stands_in_another_form_is_told_in_words(tmp_path: Path) -> None:
+    rule = "max_times: x, counts: [], fades: nope, points: 1.1234567"
+    agreement = AGREEMENT.replace("points: 30", rule) + (
+        "      instantly_mql: email is known\n      leave_mql_below: 3.5\n      show: {top_reasons: 11}\n"
+        "fields: {city: {wins: 3}, town: {wins: {onl: crm}}, type: {type: [text], values: [3]}}\n"
+        "time: {calendars: {x: {tz: UTC, hours: always, holidays: {file: [a]}}}}\n"
+    )
+
+    found = problems(tmp_path, main=FORMS, agreement=agreement)
+
+    place = "scoring.models.m.groups.fit.rules[1]"
+    laws = "fill_only, first, latest, max, min, union"
+    kinds = "bool, choice, country, date, datetime, domain, email, list, money, number, phone, text"
+    assert found == [
+        f"agreement.yaml:9: {place}.counts: should be a section with keys below it",
+        f"agreement.yaml:9: {place}.fades: 'nope' is not possible; there is 'none' or a section with keys below it",
+        f"agreement.yaml:9: {place}.max_times: should be a whole number",
+        f"agreement.yaml:9: {place}.points: has more than 6 digits after the point",
+        "agreement.yaml:11: scoring.models.m.instantly_mql: should be a list: [a, b]",
+        "agreement.yaml:12: scoring.models.m.leave_mql_below: should be a whole number",
+        "agreement.yaml:13: scoring.models.m.show.top_reasons: should be at most 10",
+        f"agreement.yaml:14: fields.city.wins: '3' is not possible; there is {laws} or a section with keys below it "
+        "or a list: [a, b]",
+        "agreement.yaml:14: fields.town.wins.onl: unknown key 'onl'; did you mean 'only'?",
+        "agreement.yaml:14: fields.town.wins.only: is missing",
+        f"agreement.yaml:14: fields.type.type: should be one of {kinds}",
+        "agreement.yaml:14: fields.type.values[1]: should be a text; put it in quotes",
+        "agreement.yaml:15: time.calendars.x.holidays.file: should be a text",
+        "syncd.yaml:3: connections.crm.type: should be a text; put it in quotes",
+        "syncd.yaml:4: connections.crm.every: is not a duration; write for example 30s, 5m, 1h or 2d",
+        "syncd.yaml:5: log: should be a section with keys below it",
+        "syncd.yaml:6: cache: should be a text; put it in quotes",
+        "syncd.yaml:7: store: should be a text",
+    ]
+
+
+class Apple(Strict):
+    holds: Literal["apple"]
+
+
+class Pear(Strict):
+    holds: Literal["pear"]
+    sweetness: Annotated[timedelta, Field(le=timedelta(hours=1))] = timedelta()
+
+
+class Basket(Strict):
+    fruit: list[Annotated[Apple | Pear, Field(discriminator="holds")]]
+
+
+def test_what_is_told_apart_by_a_word_needs_it() -> None:
+    document, _ = parse("fruit: [{holds: paer}, {holds: pear, sweetness: P1D}, {}]", "basket.yaml")
+
+    assert [one.what for one in validated(Basket, document)[1]] == [
+        "fruit[1]: holds: 'paer' is not possible; did you mean 'pear'?",
+        "fruit[2].sweetness: should be at most 1 hour",
+        "fruit[3]: holds is missing",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}\n"])
+def test_an_empty_file_says_what_is_missing_in_it(tmp_path: Path, text: str) -> None:
+    assert problems(tmp_path, main=text) == ["syncd.yaml:1: connections: is missing"]
+    assert problems(tmp_path, agreement=text) == [
+        "agreement.yaml:1: agreement: is missing",
+        "agreement.yaml:1: scoring: is missing",
+    ]
+    assert problems(tmp_path, mapping=text) == ["mapping/crm.yaml:1: streams: is missing"]
 
 
 def test_an_agreement_that_breaks_a_worked_example_is_refused(tmp_path: Path) -> None:
