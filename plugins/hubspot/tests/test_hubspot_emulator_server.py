@@ -109,6 +109,25 @@ def test_a_fault_that_is_none_is_said_in_a_line(capsys: pytest.CaptureFixture[st
     assert "there is no fault 'gremlins'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        pytest.param(["--port", "99999"], "'99999' is no port; write 0 to 65535", id="port"),
+        pytest.param(["--contacts", "-5"], "'-5' is no number of people", id="people"),
+        pytest.param(["--live", "-1"], "'-1' is no rate", id="life"),
+        pytest.param(["--webhooks", "here"], "'here' is no address", id="webhooks"),
+        pytest.param(["--misbehave", "503:2"], "503:2: 2 is out of range; it is: share, 0 to 1", id="share"),
+        pytest.param(["--misbehave", "drift:0"], "drift:0: 0 is out of range; it is: once in so many requests", id="requests"),
+        pytest.param(["--misbehave", "lag:inf"], "lag:inf: inf is out of range; it is: seconds", id="seconds"),
+    ],
+)
+def test_a_number_out_of_range_is_wrong_usage(capsys: pytest.CaptureFixture[str], words: list[str], what: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert what in capsys.readouterr().err
+
+
 def test_a_body_can_come_in_drips() -> None:
     with emulated(Options(misbehave="drip:1")) as emulator:
         place = urlsplit(emulator.url)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import signal
 import socket
 import sys
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from random import Random
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,6 +22,8 @@ from syncd_hubspot.emulator.sending import live, send
 from syncd_hubspot.emulator.server import HOST, listen, serve
 from syncd_hubspot.emulator.service import Service
 from syncd_hubspot.emulator.webhooks import Webhooks
+
+_LAST_PORT = 65_535
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,17 +46,43 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"faults for --misbehave, such as lag:5,429:0.1,503@POST:\n{table()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    found.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, is any free one")
-    found.add_argument("--contacts", type=int, default=200, help="people in the account (default: 200)")
+    found.add_argument("--port", type=_port, default=0, help="port to listen on; 0, the default, is any free one")
+    found.add_argument("--contacts", type=_count, default=200, help="people in the account (default: 200)")
     found.add_argument("--seed", type=int, default=1, help="what chance starts from; the same seed makes the same account")
     found.add_argument(
         "--plan", choices=sorted(PLANS), default="unlimited", help="whose limits on calls hold (default: unlimited)"
     )
     found.add_argument("--misbehave", default="", help="faults, as name[:number][@text of the request], joined by commas")
     found.add_argument("--bare", action="store_true", help="people without a past: no engagements, events, deals")
-    found.add_argument("--live", type=float, default=0, help="let the company live on: so many things happen a minute")
-    found.add_argument("--webhooks", default="", help="address to send webhooks to, signed with client_secret")
+    found.add_argument("--live", type=_rate, default=0, help="let the company live on: so many things happen a minute")
+    found.add_argument("--webhooks", type=_address, default="", help="address to send webhooks to, signed with client_secret")
     return found
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write 0 to {_LAST_PORT}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of people; write 0 or more")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no rate; write a number, 0 or more")
+
+
+def _address(text: str) -> str:
+    url = urlsplit(text)
+    if text and (url.scheme not in {"http", "https"} or not url.hostname):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; write for example http://127.0.0.1:8400/hooks/hubspot")
+    return text
 
 
 def main(arguments: Sequence[str]) -> None:

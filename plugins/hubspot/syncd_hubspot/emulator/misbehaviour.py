@@ -8,6 +8,7 @@ twice in a row, however many are on, so that whoever tries three times gets on; 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from syncd_hubspot.emulator.portal import Portal
 from syncd_hubspot.emulator.wire import Answer, ErrorBody
 
 _IN_A_ROW = 2
+_RANGES = {Unit.SHARE: (0, 1), Unit.MS: (1, math.inf), Unit.REQUESTS: (1, math.inf)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +66,9 @@ def _switch(word: str, seed: int) -> Switch:
         amount = float(number) if number else fault.default
     except ValueError as error:
         raise ValueError(f"--misbehave {word}: {number!r} is no number") from error
+    least, most = _RANGES.get(fault.unit, (-math.inf, math.inf))
+    if not (least <= amount <= most and math.isfinite(amount)):
+        raise ValueError(f"--misbehave {word}: {number} is out of range; it is: {fault.unit.value}")
     return Switch(fault=fault, number=amount, match=match, rng=Random(crc32(word.encode()) + seed))
 
 

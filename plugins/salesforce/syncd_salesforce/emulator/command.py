@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 
-from syncd_salesforce.emulator.answers import encoded
+from syncd_salesforce.emulator.answers import Json, encoded
 from syncd_salesforce.emulator.emulator import Emulator, Options
 from syncd_salesforce.emulator.misbehaviour import MODES, read
 
 __all__ = ["main"]
+
+_LONGEST = 1_000_000
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -31,23 +33,32 @@ def main(arguments: Sequence[str]) -> None:
         leads=given.leads,
         live=timedelta(seconds=given.live) if given.live else None,
     )
-    with suppress(KeyboardInterrupt), Emulator(options) as emulator:
-        known = emulator.credentials
-        ready = {
-            "url": emulator.url,
-            "client_id": known.client_id,
-            "client_secret": known.client_secret,
-            "username": known.username,
-            "password": known.password,
-            "security_token": known.security_token,
-            "refresh_token": emulator.instance.sessions.offer(),
-            "private_key": known.private_key,
-            "organization_id": emulator.org.id,
-            "user_id": emulator.org.user_id,
-        }
-        sys.stdout.write(encoded(ready).decode() + "\n")
-        sys.stdout.flush()
-        emulator.wait()
+    with ExitStack() as stack:
+        try:
+            emulator = stack.enter_context(Emulator(options))
+        except OSError as error:
+            _parser().error(f"--host {given.host} --port {given.port}: {error.strerror}")
+        with suppress(KeyboardInterrupt):
+            sys.stdout.write(encoded(_ready(emulator)).decode() + "\n")
+            sys.stdout.flush()
+            emulator.wait()
+
+
+def _ready(emulator: Emulator) -> dict[str, Json]:
+    """Return what a client needs to know."""
+    known = emulator.credentials
+    return {
+        "url": emulator.url,
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+        "username": known.username,
+        "password": known.password,
+        "security_token": known.security_token,
+        "refresh_token": emulator.instance.sessions.offer(),
+        "private_key": known.private_key,
+        "organization_id": emulator.org.id,
+        "user_id": emulator.org.user_id,
+    }
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,17 +69,17 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (0)")
+    parser.add_argument("--port", type=_whole(0, 65_535), default=0, help="port to listen on; 0 takes a free one (0)")
     parser.add_argument(
-        "--leads", type=int, default=0, help="fill the org with a company that has so many leads (0: an empty org)"
+        "--leads", type=_whole(0), default=0, help="fill the org with a company that has so many leads (0: an empty org)"
     )
     parser.add_argument(
-        "--live", type=float, default=0, metavar="SECONDS", help="let something happen in the company that often (never)"
+        "--live", type=_long, default=0, metavar="SECONDS", help="let something happen in the company that often (never)"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same org and the same misbehaviour (1)")
-    parser.add_argument("--page", type=int, default=2_000, help="most rows of a page of a query (2000)")
-    parser.add_argument("--bulk-page", type=int, default=50_000, help="most rows of a page of Bulk results (50000)")
-    parser.add_argument("--session-minutes", type=float, default=120, help="how long an access token is good (120)")
+    parser.add_argument("--page", type=_whole(1), default=2_000, help="most rows of a page of a query (2000)")
+    parser.add_argument("--bulk-page", type=_whole(1), default=50_000, help="most rows of a page of Bulk results (50000)")
+    parser.add_argument("--session-minutes", type=_long, default=120, help="how long an access token is good (120)")
     parser.add_argument("--rotate", action="store_true", help="a refresh token is good for one use")
     parser.add_argument("--shared-activities", action="store_true", help="tasks and events may be about several people")
     parser.add_argument(
@@ -80,6 +91,23 @@ def _parser() -> argparse.ArgumentParser:
         help="may be given often; see below",
     )
     return parser
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    def read_whole(text: str) -> int:
+        if not text.isdecimal() or int(text) < least or (most is not None and int(text) > most):
+            span = f"{least} or more" if most is None else f"{least} to {most}"
+            raise argparse.ArgumentTypeError(f"{text!r} is not possible; write a whole number, {span}")
+        return int(text)
+
+    return read_whole
+
+
+def _long(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= float(text) <= _LONGEST:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not possible; write a number, 0 to {_LONGEST}")
 
 
 def _mode(text: str) -> str:

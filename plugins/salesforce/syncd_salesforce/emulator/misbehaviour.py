@@ -27,6 +27,7 @@ class Mode:
 
 
 _FIELD = "Lead.Title"
+_LARGEST = 1e9
 
 MODES: Mapping[str, Mode] = {
     # ---- requests as a whole
@@ -163,18 +164,38 @@ def read(text: str) -> Fault:
     for key, value in _pairs(rest.split(",") if rest else ()):
         match key:
             case "p":
-                fault = replace(fault, p=float(value))
-            case "times" | "after":
-                fault = replace(fault, times=int(value)) if key == "times" else replace(fault, after=int(value))
+                fault = replace(fault, p=_number(name, key, value, most=1))
+            case "times":
+                fault = replace(fault, times=_whole(name, key, value))
+            case "after":
+                fault = replace(fault, after=_whole(name, key, value))
             case "method":
                 fault = replace(fault, method=value.upper())
             case "path":
                 fault = replace(fault, path=value)
             case "value":
+                if _is_number(mode.value):
+                    _number(name, key, value, least=-_LARGEST if mode.value.startswith("-") else 0)
                 fault = replace(fault, value=value)
             case _:
                 raise ValueError(f"misbehaviour {name}: unknown key {key!r}; there are: p, times, after, method, path, value")
     return fault
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdecimal()
+
+
+def _number(name: str, key: str, text: str, *, least: float = 0, most: float = _LARGEST) -> float:
+    if not _is_number(text) or not least <= float(text) <= most:
+        raise ValueError(f"misbehaviour {name}: {key}={text} is not possible; write a number, {least:g} to {most:g}")
+    return float(text)
+
+
+def _whole(name: str, key: str, text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError(f"misbehaviour {name}: {key}={text} is not possible; write a whole number, 0 or more")
+    return int(text)
 
 
 def _pairs(parts: Iterable[str]) -> Iterable[tuple[str, str]]:
