@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import shlex
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -14,29 +15,58 @@ from syncd.cli.base import Exit, Failure, common, program
 from syncd.cli.files import shipped
 from syncd.cli.output import is_json, line, print_json, table
 
-_STARTERS = ("syncd.yaml", "agreement.yaml", "mapping/csv.yaml", "inbox/contacts.csv", "inbox/activities.csv")
+_CSV = "csv"
+_DATA = ("inbox/contacts.csv", "inbox/activities.csv")
+_SYSTEMS = [_CSV, *sorted(path.stem for path in shipped("connections").glob("*.yaml"))]
 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path), default=Path())
+@click.option(
+    "--for", "systems", type=click.Choice(_SYSTEMS), multiple=True, default=[_CSV], help="What to connect; may be repeated."
+)
 @common
-def init(directory: Path) -> None:
+def init(directory: Path, systems: Sequence[str]) -> None:
     """Write a configuration to start from into DIRECTORY; nothing that exists is touched.
 
+    It connects CSV files, with a little data to try; or the systems named with --for.
+
     \b
-    Example:
+    Examples:
       syncd init my-company && syncd --config my-company sync
+      syncd init my-company --for csv
     """
-    present = [name for name in _STARTERS if (directory / name).exists()]
-    if present:
-        raise Failure(f"{directory / present[0]} exists; choose another folder", Exit.FAILED)
-    for name in _STARTERS:
-        target = directory / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(shipped(name), target)
-    line(f"Wrote {', '.join(_STARTERS)} into {directory.resolve()}.")
+    systems = list(dict.fromkeys(systems))
+    texts = _starters(systems)
+    try:
+        if present := [name for name in texts if (directory / name).exists()]:
+            raise Failure(f"{directory / present[0]} exists; choose another folder", Exit.FAILED)
+        for name, text in texts.items():
+            target = directory / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{error.filename} cannot be written: {error.strerror}; choose another folder") from None
     called = f"{program()} --config {shlex.quote(str(directory))}"
+    if is_json():
+        print_json({"folder": str(directory.resolve()), "wrote": list(texts)})
+        return
+    line(f"Wrote {', '.join(texts)} into {directory.resolve()}.")
+    for name in systems:
+        if name != _CSV:
+            line(f"Fill in connections.{name}.settings in {directory / 'syncd.yaml'}: what is there stands for yours.")
     line(f"Next: {called} check, then {called} sync")
+
+
+def _starters(systems: Sequence[str]) -> dict[str, str]:
+    """Return the files to start with, by name: the three files of these systems, and data to try if one is csv."""
+    head, connections, csv = shipped("syncd.yaml").read_text("utf-8").partition("connections:\n")
+    blocks = [csv if name == _CSV else indent(shipped(f"connections/{name}.yaml").read_text("utf-8"), "  ") for name in systems]
+    copied = ("agreement.yaml", *(f"mapping/{name}.yaml" for name in systems), *(_DATA if _CSV in systems else ()))
+    return {
+        "syncd.yaml": head + connections + "".join(blocks),
+        **{name: shipped(name).read_text("utf-8") for name in copied},
+    }
 
 
 @click.command()
