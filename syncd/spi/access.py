@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Protocol, TypeAlias
@@ -39,7 +40,8 @@ class SecretRef(str):
 def _duration(value: object) -> object:
     if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(s|m|h|d)", value.strip())):
         unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[match[2]]
-        return timedelta(**{unit: int(match[1])})
+        with suppress(OverflowError):
+            return timedelta(**{unit: int(match[1])})
     if isinstance(value, timedelta):
         return value
     raise ValueError("is not a duration; write for example 30s, 5m, 1h or 2d")

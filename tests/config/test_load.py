@@ -60,6 +60,11 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
             id="a duration",
         ),
         pytest.param(
+            {"main": MAIN + "    every: 9999999999d\n"},
+            "syncd.yaml:6: connections.crm.every: is not a duration; write for example 30s, 5m, 1h or 2d",
+            id="a duration longer than all time",
+        ),
+        pytest.param(
             {"main": MAIN.replace("env:CRM_TOKEN", "pat-na1-11111111")},
             "syncd.yaml:5: connections.crm.settings.token: a secret never stands in this file; "
             "write env:NAME, file:PATH or cmd:COMMAND instead",

@@ -37,7 +37,7 @@ connections:
   hubspot:
     type: hubspot
     write_back: live
-    settings: {{base_url: "{hubspot}", token: "file:token", plan: enterprise, history_days: 14}}
+    settings: {{base_url: "{hubspot}", token: "file:token", plan: enterprise, history: 14d}}
   salesforce:
     type: salesforce
     write_back: live

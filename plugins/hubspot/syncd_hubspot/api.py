@@ -47,8 +47,7 @@ from syncd_hubspot.values import millis
 
 __all__ = ["HubSpotConnector", "opened"]
 
-_DAY = 86_400_000
-_MINUTE = 60_000
+_MS = timedelta(milliseconds=1)
 
 
 class Puller(Protocol):
@@ -79,7 +78,7 @@ class HubSpotConnector:
         self._is_ours = False
         self._objects = {name: self._object_puller(name) for name in kinds(self._settings) if name in OBJECTS}
         self._owners = OwnerPuller(self._portal, wanted=self._wanted("owners"), limit=sizes.listed)
-        settle = self._settings.settle_minutes * _MINUTE
+        settle = self._settings.settle // _MS
         self._others: Mapping[str, Puller] = {
             "owners": self._owners,
             "form_submissions": FormPuller(self._portal, limit=sizes.submitted, overlap=settle),
@@ -168,11 +167,11 @@ class HubSpotConnector:
         )
 
     def _log(self, read: Reader, limit: int) -> LogPuller:
-        pace = Pace(settle=self._settings.settle_minutes * _MINUTE, sweep=0, lanes=("quick", "complete"))
-        return LogPuller(self._portal, read, limit=limit, pace=pace, history=self._settings.history_days * _DAY)
+        pace = Pace(settle=self._settings.settle // _MS, sweep=0, lanes=("quick", "complete"))
+        return LogPuller(self._portal, read, limit=limit, pace=pace, history=self._settings.history // _MS)
 
     def _pace(self) -> Pace:
-        return Pace(settle=self._settings.settle_minutes * _MINUTE, sweep=self._settings.sweep_hours * 60 * _MINUTE)
+        return Pace(settle=self._settings.settle // _MS, sweep=self._settings.sweep // _MS)
 
     def _wanted(self, stream: str) -> frozenset[str]:
         return self._opening.wanted.get(stream, frozenset())

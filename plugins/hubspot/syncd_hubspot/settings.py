@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from syncd.spi import Kind, SecretRef, Settings
+from syncd.spi import Duration, Kind, SecretRef, Settings
 
 __all__ = ["STREAMS", "HubSpotSettings", "OAuth", "Plan", "kinds"]
 
@@ -65,14 +66,20 @@ class HubSpotSettings(Settings):
     base_url: str = Field(
         default="https://api.hubapi.com", description="Address of the API; plain http only for this machine, for an emulator."
     )
-    settle_minutes: int = Field(
-        default=60, ge=5, description="How far the complete lane stays behind the search index. Default 60."
+    settle: Duration = Field(
+        default=timedelta(minutes=60),
+        ge=timedelta(minutes=5),
+        description="How far the complete lane stays behind the search index. Default 60m.",
     )
-    sweep_hours: int = Field(
-        default=24, ge=1, description="How often everything is listed anew, for what bears no date. Default 24."
+    sweep: Duration = Field(
+        default=timedelta(hours=24),
+        ge=timedelta(hours=1),
+        description="How often everything is listed anew, for what bears no date. Default 24h.",
     )
-    history_days: int = Field(
-        default=365, ge=1, description="How far back e-mail events and page views are read at first. Default 365."
+    history: Duration = Field(
+        default=timedelta(days=365),
+        ge=timedelta(days=1),
+        description="How far back e-mail events and page views are read at first. Default 365d.",
     )
     lifecycle_backward: bool = Field(
         default=False, description="Whether lifecyclestage may be moved back, by emptying it first. Default false."

@@ -190,7 +190,7 @@ class HubSpotWorld:
         self.token = f"{SECRET}-token"
         self.service.access.token = self.token
         self.settings = self.spec.settings.model_validate(
-            {"token": "env:T", "streams": list(STREAMS), "sweep_hours": 10_000, "history_days": 1}
+            {"token": "env:T", "streams": list(STREAMS), "sweep": "10000h", "history": "1d"}
         )
         self._home, self._misbehave = folder, misbehave
         self._numbers = count(1)

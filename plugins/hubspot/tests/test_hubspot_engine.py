@@ -51,7 +51,7 @@ class Home:
     store: Store
 
     @classmethod
-    def made(cls, folder: Path, world: HubSpotWorld, *, sweep_hours: int = 24) -> Home:
+    def made(cls, folder: Path, world: HubSpotWorld, *, sweep: str = "24h") -> Home:
         (folder / "mapping").mkdir(parents=True)
         streams = [name for name in STREAMS if name not in {"form_submissions", "email_events", "page_views"}]
         mapping = (CONFIG / "mapping" / "hubspot.yaml").read_text().split("  form_submissions:")[0]
@@ -61,7 +61,7 @@ class Home:
         (folder / "syncd.yaml").write_text(
             "channels: {trial: {file: notices.txt}}\n"
             "connections:\n  hubspot:\n    type: hubspot\n    write_back: live\n"
-            f"    settings: {{token: 'env:T', sweep_hours: {sweep_hours}, streams: [{', '.join(streams)}]}}\n"
+            f"    settings: {{token: 'env:T', sweep: {sweep}, streams: [{', '.join(streams)}]}}\n"
         )
 
         def open_one(opening: Opening) -> Connector:
@@ -260,7 +260,7 @@ INDEX = ["", "lag:30", "late:0.5", "ties:60000", "skew:900", "skew:-900", "shift
 @pytest.mark.parametrize("misbehave", INDEX)
 def test_the_lanes_alone_find_whatever_bears_a_date(tmp_path: Path, misbehave: str) -> None:
     world = HubSpotWorld(tmp_path / "world", misbehave=misbehave, seed=5)
-    home = Home.made(tmp_path / "config", world, sweep_hours=100_000)
+    home = Home.made(tmp_path / "config", world, sweep="100000h")
     history = History(world, seed=13, dated=True)
     history.steps(30)
     for _ in range(4):

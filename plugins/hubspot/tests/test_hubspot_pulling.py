@@ -28,7 +28,7 @@ CONTACTS, COMPANIES = "contacts", "companies"
 @pytest.fixture
 def world(tmp_path: Path) -> HubSpotWorld:
     world = HubSpotWorld(tmp_path)
-    world.settings = world.settings.model_copy(update={"sweep_hours": 24})
+    world.settings = world.settings.model_copy(update={"sweep": timedelta(hours=24)})
     return world
 
 

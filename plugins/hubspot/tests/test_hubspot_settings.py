@@ -28,7 +28,8 @@ def settings(**given: object) -> HubSpotSettings:
         pytest.param({"base_url": "ftp://x"}, "the host alone", id="another protocol"),
         pytest.param({"api_version": "v3"}, "2026-09", id="an old version"),
         pytest.param({"streams": ["contact"]}, "no stream 'contact'", id="an unknown stream"),
-        pytest.param({"settle_minutes": 1}, "5", id="too close to the index"),
+        pytest.param({"settle": "1m"}, "5 minutes", id="too close to the index"),
+        pytest.param({"sweep": 24}, "not a duration", id="a number without a unit"),
         pytest.param({"colour": "red"}, "colour", id="an unknown key"),
     ],
 )
