@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from syncd.engine.site import Site
     from syncd.plugins import Plugins
 
+AT_MOST = click.IntRange(1, 1_000_000)
+"""How many rows may be asked for."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -68,6 +71,22 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is not a time; write 2026-11-20 or 2026-11-20T09:30:00Z", param, ctx)
         return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class Said(click.ParamType[str]):
+    """A word or sentence that is not empty, without blanks around it."""
+
+    name = "TEXT"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).strip()
+        return text or self.fail("is empty", param, ctx)
+
+
+def check_span(since: datetime | None, until: datetime | None) -> None:
+    """Refuse a span of time that ends before it begins. Raises: click.BadParameter."""
+    if since is not None and until is not None and since >= until:
+        raise click.BadParameter(f"{until:%Y-%m-%dT%H:%M:%S%z} is not after --since", param_hint="--until")
 
 
 class LazyGroup(click.Group):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from syncd.agreement.counting import instant
 from syncd.agreement.dispositions import FEEDBACK, Feedback, MarketingKind, SalesKind
-from syncd.cli.base import Exit, Failure, LazyGroup, common, site
+from syncd.cli.base import Exit, Failure, LazyGroup, Said, common, site
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.engine import listening
 from syncd.engine.site import Site
@@ -53,9 +53,9 @@ def dispute() -> None:
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", type=Said())
 @click.option("--from", "party", type=click.Choice(["sales", "marketing"]), required=True, help="Who says it.")
-@click.option("--by", required=True, help="Who exactly, for example kim@example.com.")
+@click.option("--by", type=Said(), required=True, help="Who exactly, for example kim@example.com.")
 @click.option("--kind", type=click.Choice(_KINDS), required=True, help="What kind of thing it is.")
 @click.option("--about", metavar="PERSON", help="Whom it is about, if it is about one person.")
 @common
@@ -98,8 +98,8 @@ def list_(open_only: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.argument("text")
-@click.option("--by", required=True, help="Who replies.")
+@click.argument("text", type=Said())
+@click.option("--by", type=Said(), required=True, help="Who replies.")
 @common
 def reply(name: str, text: str, by: str) -> None:
     """Reply TEXT to the feedback NAME.
@@ -115,8 +115,8 @@ def reply(name: str, text: str, by: str) -> None:
 
 @click.command("raise")
 @click.argument("person")
-@click.option("--why", required=True, help="What speaks against the rejection.")
-@click.option("--by", required=True, help="Who disputes it.")
+@click.option("--why", type=Said(), required=True, help="What speaks against the rejection.")
+@click.option("--by", type=Said(), required=True, help="Who disputes it.")
 @click.option("--as", "party", type=click.Choice(["marketing", "sales"]), default="marketing", show_default=True)
 @common
 def raise_(person: str, why: str, by: str, party: Literal["marketing", "sales"]) -> None:
@@ -158,7 +158,7 @@ def disputes() -> None:
 @click.command()
 @click.argument("person")
 @click.argument("verdict", type=click.Choice(["stands", "overturned"]))
-@click.option("--by", required=True, help="Who decides.")
+@click.option("--by", type=Said(), required=True, help="Who decides.")
 @common
 def decide(person: str, verdict: Literal["stands", "overturned"], by: str) -> None:
     """Decide that the rejection of PERSON stands, or is overturned: then they are an MQL again.

@@ -11,7 +11,7 @@ import click
 from syncd.agreement.changes import Difference, differences
 from syncd.agreement.counting import instant
 from syncd.agreement.governance import Standing
-from syncd.cli.base import Exit, Failure, common, configured, folder, program, site
+from syncd.cli.base import Exit, Failure, Said, common, configured, folder, program, site
 from syncd.cli.clock import now
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.config import Config
@@ -49,7 +49,7 @@ def diff() -> None:
 
 
 @click.command()
-@click.option("--days", default=90, show_default=True, help="How far back to replay.")
+@click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="How far back to replay.")
 @common
 def preview(days: int) -> None:
     """Show who would stand elsewhere had agreement.yaml governed for the last DAYS, by stage and owner.
@@ -91,7 +91,7 @@ def preview(days: int) -> None:
 
 @click.command()
 @click.option("--as", "party", required=True, help="A party that has to sign, for example marketing.")
-@click.option("--who", required=True, help="Who signs, for example ana@example.com.")
+@click.option("--who", type=Said(), required=True, help="Who signs, for example ana@example.com.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @common
 def sign(party: str, who: str, yes: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from ruamel.yaml import YAML
 
 from syncd import plugins
-from syncd.cli.base import Exit, Failure, LazyGroup, common, site
+from syncd.cli.base import Exit, Failure, LazyGroup, Said, common, site
 from syncd.cli.checking import connection_findings
 from syncd.cli.output import is_json, print_json, table
 from syncd.spi import ConnectorError, Suggestion
@@ -32,7 +32,7 @@ def mapping() -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", default="contacts", show_default=True, help="What the stream shall be called.")
+@click.option("--name", type=Said(), default="contacts", show_default=True, help="What the stream shall be called.")
 @common
 def suggest(file: Path, name: str) -> None:
     """Look at the header of an exported FILE and suggest how to read and map it.

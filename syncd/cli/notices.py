@@ -6,7 +6,7 @@ import click
 
 from syncd.agreement.counting import instant
 from syncd.agreement.notices import Message
-from syncd.cli.base import Exit, Failure, LazyGroup, common, configured, site
+from syncd.cli.base import Exit, Failure, LazyGroup, Said, common, configured, site
 from syncd.cli.clock import now
 from syncd.cli.output import is_json, line, print_json, table, when
 from syncd.notify import Teller, Undelivered
@@ -55,7 +55,7 @@ def list_(failing: bool) -> None:
 
 @click.command("try")
 @click.argument("channel")
-@click.option("--to", required=True, help="An e-mail address, or a room such as '#smarketing'.")
+@click.option("--to", type=Said(), required=True, help="An e-mail address, or a room such as '#smarketing'.")
 @common
 def try_(channel: str, to: str) -> None:
     """Send a test message through CHANNEL of syncd.yaml, at once.

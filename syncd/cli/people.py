@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from syncd.cli.base import Exit, Failure, LazyGroup, common, site
+from syncd.agreement.handoff import STAGES
+from syncd.cli.base import AT_MOST, Exit, Failure, LazyGroup, common, site
 from syncd.cli.output import is_json, line, plain, print_json, table
 from syncd.engine import why as explanation
 from syncd.engine.identity import NothingToUndo
@@ -41,8 +42,8 @@ def people() -> None:
 
 
 @click.command("list")
-@click.option("--stage", help="Only people in this stage.")
-@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option("--stage", type=click.Choice(STAGES), help="Only people in this stage.")
+@click.option("--limit", type=AT_MOST, default=50, show_default=True, help="At most so many.")
 @common
 def list_(stage: str | None, limit: int) -> None:
     """List people, oldest record first.

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from syncd.agreement.counting import instant
-from syncd.cli.base import common, named, site
+from syncd.cli.base import AT_MOST, common, named, site
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.model import Golden
 from syncd.store import outbox
@@ -30,7 +30,7 @@ class Planned:
 
 @click.command()
 @click.argument("connections", nargs=-1, metavar="[CONNECTION]...")
-@click.option("--limit", default=50, show_default=True, help="At most so many records per connection.")
+@click.option("--limit", type=AT_MOST, default=50, show_default=True, help="At most so many records per connection.")
 @common
 def plan(connections: tuple[str, ...], limit: int) -> None:
     """Show what waits to be written, old and new value side by side.

@@ -12,7 +12,7 @@ from syncd.agreement.compliance import Compliance
 from syncd.agreement.counting import FOREVER, instant, micros_of
 from syncd.agreement.promise_words import minutes
 from syncd.agreement.teams import team_of
-from syncd.cli.base import Instant, LazyGroup, common, site
+from syncd.cli.base import AT_MOST, Instant, LazyGroup, check_span, common, site
 from syncd.cli.clock import now
 from syncd.cli.output import ago, is_json, line, print_json, table
 from syncd.engine.site import Site
@@ -42,7 +42,7 @@ def sla(context: click.Context) -> None:
 
 
 @click.command("open")
-@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=AT_MOST, default=50, show_default=True, help="At most so many.")
 @common
 def open_(limit: int) -> None:
     """List open promises by due time, those of history last.
@@ -82,6 +82,7 @@ def report(by: Literal["team", "rep", "source"], since: datetime | None, until: 
       syncd sla report
       syncd sla report --by source --output json
     """
+    check_span(since, until)
     start, end = since or now() - timedelta(days=90), until or now() + timedelta(days=1)
     with site() as here, here.store.read() as tx:
         found = clocks.started_between(tx, micros_of(start), micros_of(end))

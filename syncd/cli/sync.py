@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from syncd.cli.base import Exit, Instant, common, named, site
+from syncd.cli.base import Exit, Instant, check_span, common, named, site
 from syncd.cli.checking import exit_code
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.cli.progress import Bars, Stop, stopping
@@ -35,7 +35,12 @@ from syncd.store.database import Busy
 @click.option("--push-only", is_flag=True, help="Do not read anything.")
 @click.option("--full", is_flag=True, help="Read everything from the beginning.")
 @click.option(
-    "--wait", default=5.0, metavar="SECONDS", show_default=True, help="How long to wait for a run that holds the lock."
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    default=5.0,
+    metavar="SECONDS",
+    show_default=True,
+    help="How long to wait for a run that holds the lock.",
 )
 @common
 def sync(
@@ -63,6 +68,7 @@ def sync(
     if pull_only and push_only:
         raise click.UsageError("--pull-only and --push-only exclude each other")
     scope = _scope(since, until, record)
+    check_span(since, until)
     if push_only and (full or scope):
         raise click.UsageError("--push-only reads nothing; --full, --since, --until and --record do not go with it")
     if full and scope:
