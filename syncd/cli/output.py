@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import click
 import msgspec
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from syncd.cli.base import choices
 from syncd.cli.clock import now
+
+_GAP = 2
+"""Blanks between two columns."""
 
 
 def is_json() -> bool:
@@ -24,14 +29,19 @@ def print_json(value: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print a table; nothing in it is read as mark-up."""
-    drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(plain(cell)) for cell in row))
-    console().print(drawn)
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; nothing in it is read as mark-up. What is no terminal gets a line for each row, however long."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    if sys.stdout.isatty():
+        words = [max(map(cell_len, column.split()), default=1) for column in columns]
+        widths = _fitted(widths, words, console().width - _GAP * (len(columns) - 1))
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
+        drawn.add_column(column, overflow="fold", width=width)
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    console(sum(widths) + _GAP * len(widths)).print(drawn, crop=False)
 
 
 def line(text: str = "", *, style: str = "") -> None:
@@ -40,8 +50,19 @@ def line(text: str = "", *, style: str = "") -> None:
         console().print(Text(text, style=style), soft_wrap=True)
 
 
-def console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+def console(width: int | None = None) -> Console:
+    return Console(highlight=False, soft_wrap=False, width=width)
+
+
+def _fitted(widths: Sequence[int], words: Sequence[int], room: int) -> list[int]:
+    """Narrow the widest columns until all fit into *room*, but none below the longest word of its heading."""
+    fitted = list(widths)
+    while sum(fitted) > room:
+        places = [place for place, width in enumerate(fitted) if width > words[place]]
+        if not places:
+            break
+        fitted[max(places, key=fitted.__getitem__)] -= 1
+    return fitted
 
 
 def plain(value: object) -> str:
