@@ -19,7 +19,7 @@ from syncd.cli.emulators import free_port, listen, running
 from syncd.cli.files import shipped
 from syncd.cli.governing import add_signature
 from syncd.cli.logs import log_as
-from syncd.cli.output import line, plain, table
+from syncd.cli.output import is_quiet, line, plain, table
 from syncd.cli.people import everybody, shown_name
 from syncd.cli.progress import Bars, stopping
 from syncd.daemon.service import Requests, serve
@@ -108,6 +108,8 @@ def _show(systems: int, read: int, written: int) -> None:
     line(f"Read {read} rows of {systems} systems, wrote {written} scores back: see exports/contacts-scores.csv.")
     line("People: " + ", ".join(f"{number} {stage or 'without a stage'}" for stage, number in stages.items()))
     line()
+    if is_quiet():
+        return
     table(
         ("hottest", "score", "grade", "stage", "because"),
         [(shown_name(row), row["score"], row["grade"], row["stage"], plain(row["reasons"])) for row in hottest],

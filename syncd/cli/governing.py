@@ -107,12 +107,15 @@ def sign(party: str, who: str, yes: bool) -> None:
     with site() as here:
         changed = _changed(here, config)
         _refuse_unless_ready(here, config, party)
-    for one in changed:
+    for one in changed if not is_json() else ():
         line(f"  {one}")
     if not yes:
         click.confirm(f"Sign version {config.standing.number} as {party} ({who})?", abort=True, err=True)
     add_signature(folder() / "agreement.yaml", config.standing, party, who)
     signed, _ = configured()
+    if is_json():
+        print_json({"version": signed.standing.number, "signed_as": party, "still_needed": signed.standing.unsigned})
+        return
     missing = " and ".join(signed.standing.unsigned)
     said = f"still needed: {missing}" if missing else "everybody signed; it is in force with the next sync, or on SIGHUP"
     line(f"Signed version {signed.standing.number} as {party}; {said}.")
@@ -130,7 +133,7 @@ def reviewed(subject: str) -> None:
     """
     with site() as here, here.store.write() as tx:
         streams.remember(tx, f"{REVIEWED} {subject}", now().date().isoformat())
-    line(f"noted: {subject} was reviewed today")
+    print_json({"subject": subject, "reviewed": True}) if is_json() else line(f"noted: {subject} was reviewed today")
 
 
 @click.command()
@@ -145,7 +148,8 @@ def handbook(form: str) -> None:
       syncd agreement handbook --format html > handbook.html
     """
     config, _ = configured()
-    click.echo(html(config) if form == "html" else markdown(config), nl=form == "markdown")
+    text = html(config) if form == "html" else markdown(config)
+    print_json({"format": form, "text": text}) if is_json() else click.echo(text, nl=form == "markdown")
 
 
 def add_signature(file: Path, standing: Standing, party: str, who: str) -> None:

@@ -128,7 +128,7 @@ def retry(items: Sequence[str], code: str | None) -> None:
             else:
                 streams.rewind(tx, one.stream_id)
         store.take(tx, [one.id for one in chosen])
-    line(f"{len(chosen)} will be tried again with the next sync")
+    _done("retried", chosen, f"{len(chosen)} will be tried again with the next sync")
 
 
 @click.command()
@@ -146,7 +146,11 @@ def skip(items: Sequence[str], code: str | None) -> None:
     with site() as here, here.store.write() as tx:
         chosen = _chosen(store.waiting(tx), items, code)
         store.skip(tx, [one.id for one in chosen])
-    line(f"{len(chosen)} set aside; syncd inbox list --skipped shows them")
+    _done("skipped", chosen, f"{len(chosen)} set aside; syncd inbox list --skipped shows them")
+
+
+def _done(what: str, chosen: Sequence[Waiting], text: str) -> None:
+    print_json({what: [ids.shown(one.id) for one in chosen]}) if is_json() else line(text)
 
 
 def _chosen(found: Sequence[Waiting], items: Sequence[str], code: str | None) -> list[Waiting]:

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from syncd import plugins
 from syncd.cli.base import Exit, Failure, LazyGroup, Said, common, site
 from syncd.cli.checking import connection_findings
-from syncd.cli.output import is_json, print_json, table
+from syncd.cli.output import is_json, print_json, worries
 from syncd.spi import ConnectorError, Suggestion
 
 _COMMANDS = {
@@ -71,7 +71,8 @@ def check() -> None:
     if is_json():
         print_json([{"connection": one.where, "level": one.level, "what": one.what, "remedy": one.remedy} for one in found])
     else:
-        table(("", "connection", "what", "remedy"), [(one.level, one.where, one.what, one.remedy) for one in found])
+        rows = [(one.where, one.what, one.remedy) for one in found]
+        worries(("connection", "what", "remedy"), [one.level for one in found], rows)
     raise SystemExit(max((one.code for one in found), default=Exit.DONE))
 
 

@@ -44,10 +44,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     console(sum(widths) + _GAP * len(widths)).print(drawn, crop=False)
 
 
+def is_quiet() -> bool:
+    return choices().verbosity < 0
+
+
 def line(text: str = "", *, style: str = "") -> None:
     """Print a line, unless --quiet."""
-    if choices().verbosity >= 0:
-        console().print(Text(text, style=style), soft_wrap=True)
+    if not is_quiet():
+        warning(text, style=style)
+
+
+def warning(text: str, *, style: str = "yellow") -> None:
+    """Print a line about something wrong, --quiet or not."""
+    console().print(Text(text, style=style), soft_wrap=True)
+
+
+def worries(columns: Sequence[str], levels: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print findings with their level in front; with --quiet only those that are not "ok"."""
+    shown = [(level, *row) for level, row in zip(levels, rows, strict=True) if level != "ok" or not is_quiet()]
+    if shown or not is_quiet():
+        table(("", *columns), shown)
 
 
 def console(width: int | None = None) -> Console:

@@ -76,10 +76,10 @@ def list_(stage: str | None, limit: int) -> None:
 
 @click.command()
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True), default="-")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), help="Default: csv; jsonl with --output json.")
 @click.option("--raw", is_flag=True, help="csv: do not defuse cells that a spreadsheet would run as a formula.")
 @common
-def export(file: io.TextIOBase, form: str, raw: bool) -> None:
+def export(file: io.TextIOBase, form: str | None, raw: bool) -> None:
     """Write all people with their fields, score and stage to FILE, or to standard output.
 
     \b
@@ -89,7 +89,7 @@ def export(file: io.TextIOBase, form: str, raw: bool) -> None:
     """
     with site() as here, here.store.read() as tx:
         rows = everybody(tx, here)
-        if form == "jsonl":
+        if form == "jsonl" or (form is None and is_json()):
             file.writelines(msgspec.json.encode(row).decode() + "\n" for row in rows)
             return
         columns = list(dict.fromkeys(["id", "stage", "score", "band", "grade", "reasons", *sorted(here.config.fields)]))

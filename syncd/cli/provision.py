@@ -6,7 +6,7 @@ import click
 
 from syncd.cli.base import Exit, Failure, common, site
 from syncd.cli.checking import exit_code
-from syncd.cli.output import is_json, line, print_json, table
+from syncd.cli.output import is_json, line, print_json, worries
 from syncd.engine.provision import needed, provisioned
 from syncd.spi import ConnectorError
 
@@ -35,7 +35,7 @@ def provision(connection: str, dry_run: bool) -> None:
     if is_json():
         print_json({"dry_run": dry_run, "needed": fields, "findings": findings})
     else:
-        table(("", "what", "remedy"), [(one.level, one.what, one.remedy) for one in findings])
+        worries(("what", "remedy"), [one.level for one in findings], [(one.what, one.remedy) for one in findings])
         if not findings:
             line("every field that is needed is there")
     if any(one.level == "error" for one in findings):

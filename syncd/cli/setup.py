@@ -13,7 +13,7 @@ import click
 import syncd
 from syncd.cli.base import Exit, Failure, common, program
 from syncd.cli.files import shipped
-from syncd.cli.output import is_json, line, print_json, table
+from syncd.cli.output import is_json, line, print_json, table, worries
 
 _CSV = "csv"
 _DATA = ("inbox/contacts.csv", "inbox/activities.csv")
@@ -87,7 +87,7 @@ def check() -> None:
     if is_json():
         print_json([{"level": one.level, "where": one.where, "what": one.what, "remedy": one.remedy} for one in found])
     else:
-        table(("", "where", "what", "remedy"), [(one.level, one.where, one.what, one.remedy) for one in found])
+        worries(("where", "what", "remedy"), [one.level for one in found], [(one.where, one.what, one.remedy) for one in found])
     raise SystemExit(max(one.code for one in found))
 
 

@@ -9,7 +9,7 @@ import click
 
 from syncd.agreement.counting import instant
 from syncd.cli.base import common, site
-from syncd.cli.output import ago, is_json, line, print_json, table
+from syncd.cli.output import ago, is_json, line, print_json, table, warning
 from syncd.engine.site import Site
 from syncd.engine.sync import readable
 from syncd.store import assessments, inbox, outbox, records, runs, streams
@@ -69,7 +69,7 @@ def status() -> None:
     )
     for one in shown:
         if one.message:
-            line(f"{one.name}: {one.message}", style="yellow")
+            warning(f"{one.name}: {one.message}")
     line()
     line("people: " + (", ".join(f"{count} {stage or 'without stage'}" for stage, count in stages.items()) or "none yet"))
     line(f"next assessment: {ago(next_due) if next_due else 'when something happens'}")

@@ -11,7 +11,7 @@ import click
 
 from syncd.cli.base import Exit, Instant, check_span, common, named, site
 from syncd.cli.checking import exit_code
-from syncd.cli.output import is_json, line, print_json, table
+from syncd.cli.output import is_json, is_quiet, line, print_json, table, warning
 from syncd.cli.progress import Bars, Stop, stopping
 from syncd.engine import sync as engine
 from syncd.engine.notices import channels, notify_due
@@ -161,20 +161,20 @@ def _report(outcomes: Sequence[Outcome], settled: Counts, waiting: dict[str, int
             }
         )
         return
-    table(
-        ("connection", "step", "outcome", "what"),
-        [(one.connection, one.step, one.word, _words(one.counts)) for one in outcomes],
-    )
+    shown = [one for one in outcomes if one.error is not None or not is_quiet()]
+    if shown or not is_quiet():
+        rows = [(one.connection, one.step, one.word, _words(one.counts)) for one in shown]
+        table(("connection", "step", "outcome", "what"), rows)
     line(f"people: {_words(settled) or 'nobody was due'}")
     for one in outcomes:
         for note in one.notes:
-            line(f"{one.connection}: {note}", style="yellow")
+            warning(f"{one.connection}: {note}")
         if one.error:
-            line(f"{one.connection}: {one.error}", style="red")
+            warning(f"{one.connection}: {one.error}", style="red")
     for name, count in waiting.items():
-        line(f"{name}: {count} in the inbox; syncd inbox list --connection {name} shows them", style="yellow")
+        warning(f"{name}: {count} in the inbox; syncd inbox list --connection {name} shows them")
     if stop.signal:
-        line("Stopped. Everything up to here is saved; the next run goes on there.", style="yellow")
+        warning("Stopped. Everything up to here is saved; the next run goes on there.")
 
 
 def _words(counts: Counts) -> str:

@@ -49,6 +49,15 @@ def test_what_stands_for_the_reader_s_own_is_named() -> None:
     assert "Fill in connections.hubspot.settings in home/syncd.yaml" in done.stdout
 
 
+def test_quietly_nothing_is_said_of_a_start_without_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    syncd("init", "home")
+    monkeypatch.setenv("SYNCD_CONFIG", "home")
+
+    for words in (["check"], ["mapping", "check"]):
+        assert "ok" in syncd(*words).stdout
+        assert (syncd(*words, "--quiet").exit_code, syncd(*words, "--quiet").stdout) == (0, "")
+
+
 def test_a_system_nobody_knows_is_wrong_usage(tmp_path: Path) -> None:
     done = syncd("init", "home", "--for", "hubspt")
 
