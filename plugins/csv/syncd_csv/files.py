@@ -47,13 +47,15 @@ class Folder:
     root: Path
 
     def names(self, pattern: str) -> list[str]:
-        """Return the files that *pattern* names, oldest first. Raises: Unavailable if a file named outright is missing."""
+        """Return the files that *pattern* names, oldest first.
+
+        Raises: Unavailable if a file named outright is missing, Misconfigured if the folder is.
+        """
         if self._regular(pattern):  # also one whose name only looks like a glob: report[1].csv
             return [pattern]
         if not has_magic(pattern):
             self.signature(pattern)  # says what is wrong with it
-        with explained(pattern):
-            self.root.stat()
+        os.close(self._root())
         regular = [(self._regular(name), name) for name in self._matches(pattern)]
         return [name for seen, name in sorted((seen.mtime_ns, name) for seen, name in regular if seen)]
 
@@ -69,7 +71,7 @@ class Folder:
             return _signature(os.stat(last, dir_fd=parent, follow_symlinks=False), name)
 
     def exists(self, name: str) -> bool:
-        """Tell whether a file is there. Raises: Unavailable if its folder is missing, Misconfigured if it is no file."""
+        """Tell whether a file is there. Raises: Unavailable if a folder below is missing, Misconfigured if it is no file."""
         with explained(name), self._parent(name) as (parent, last):
             try:
                 _signature(os.stat(last, dir_fd=parent, follow_symlinks=False), name)
@@ -78,7 +80,7 @@ class Folder:
             return True
 
     def check_writable(self, name: str) -> None:
-        """Raises: Unavailable if the folder of *name* is missing, Misconfigured if it may not be written."""
+        """Raises: Unavailable if a folder below is missing, Misconfigured if it may not be written."""
         with explained(name), self._parent(name) as (parent, _):
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=parent):
                 raise PermissionError
@@ -124,7 +126,7 @@ class Folder:
     def _parent(self, name: str) -> Iterator[tuple[int, str]]:
         """Walk to the folder that holds *name*; give its descriptor and the last part of the path."""
         *steps, last = PurePosixPath(name).parts
-        here = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        here = self._root()
         try:
             for step in steps:
                 further = os.open(step, _STEP, dir_fd=here)
@@ -133,6 +135,14 @@ class Folder:
             yield here, last
         finally:
             os.close(here)
+
+    def _root(self) -> int:
+        """Return a descriptor of the folder. Raises: Misconfigured if there is none; check and pull say the same."""
+        try:
+            return os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            what = f'the folder {self.root.name} is missing; create it, mount it or correct "folder" in the settings'
+            raise Misconfigured(what) from error
 
     def _matches(self, pattern: str) -> list[str]:
         return glob(pattern, root_dir=self.root, recursive=True)  # noqa: PTH207  Path.glob cannot leave out hidden files

@@ -119,7 +119,9 @@ class CsvWorld:
             raise Exempt("files have no login; a missing right is a setting to correct")
         self.mend()
         self._files.rename(self._home / "away")
-        if failure is not Failure.DOWN:
+        if failure is Failure.DOWN:
+            self._files.mkdir()
+        else:
             shutil.copytree(self._home / "away", self._files)
             for stream, header in HEADERS.items():
                 names = ",".join("nobody knows" if failure is Failure.MISFIT else name for name in header)

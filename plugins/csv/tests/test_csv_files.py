@@ -57,9 +57,12 @@ def test_a_missing_file_is_unavailable_and_a_glob_without_matches_is_empty(folde
         folder.names("gone.csv")
 
 
-def test_a_folder_that_is_not_mounted_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="missing"):
-        Folder(root=tmp_path / "gone").names("*.csv")
+def test_a_missing_folder_is_misconfigured_whoever_looks(tmp_path: Path) -> None:
+    gone = Folder(root=tmp_path / "gone")
+    what = 'the folder gone is missing; create it, mount it or correct "folder"'
+    for look in (gone.names, gone.signature, gone.exists, gone.check_writable):
+        with pytest.raises(Misconfigured, match=what):
+            look("*.csv")
 
 
 def test_symbolic_links_are_not_followed(folder: Folder, tmp_path: Path) -> None:
