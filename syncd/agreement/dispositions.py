@@ -96,7 +96,9 @@ def dispute_problem(terms: DispositionTerms, dispute: Dispute, disputed: Answer 
     *until* is the last instant for it: ``terms.dispute.within`` after the answer, on the calendar of who disputes.
     """
     value = terms.values.get(disputed.value) if disputed else None
-    if disputed is None or value is None or disputed.at != dispute.about:
+    if disputed is None:
+        return "sales rejected nobody here: there is no answer about this person yet"
+    if value is None or disputed.at != dispute.about:
         return "there is no answer of that instant"
     if not value.needs_reason:
         return f"{disputed.value} is no rejection"

@@ -52,8 +52,11 @@ def list_(connection_name: str | None, skipped: bool, everything: bool) -> None:
         print_json([_shown(one) for one in found])
     elif everything:
         table(
-            ("id", "connection", "way", "where", "what", "last"),
-            [(ids.shown(one.id), one.connection, one.way, one.spot, one.what, ago(instant(one.last_at))) for one in found],
+            ("id", "connection", "way", "record", "where", "what", "last"),
+            [
+                (ids.shown(one.id), one.connection, one.way, _record(one), one.spot, one.what, ago(instant(one.last_at)))
+                for one in found
+            ],
         )
     else:
         found.sort(key=_cause)
@@ -67,7 +70,7 @@ def list_(connection_name: str | None, skipped: bool, everything: bool) -> None:
                     items[0].way,
                     items[0].code,
                     items[0].what,
-                    f"{ids.shown(items[0].id)} {items[0].spot}",
+                    f"{ids.shown(items[0].id)} {_record(items[0]) if items[0].way == 'out' else items[0].spot}",
                 )
                 for _, items in sorted(groups, key=lambda group: -len(group[1]))
             ],
@@ -93,7 +96,7 @@ def show(item: str) -> None:
         return
     for name, value in {
         "item": ids.shown(one.id),
-        "stream": f"{one.connection}.{one.stream}",
+        "record": f"{one.connection}:{_record(one)}",
         "way": "refused by syncd" if one.way == "in" else "refused by the source",
         "where": one.spot,
         "what": one.what,
@@ -141,7 +144,7 @@ def skip(items: Sequence[str], code: str | None) -> None:
     \b
     Examples:
       syncd inbox skip 38fxz930049kv
-      syncd inbox skip --code csv.unclosed_quote
+      syncd inbox skip --code csv.quote
     """
     with site() as here, here.store.write() as tx:
         chosen = _chosen(store.waiting(tx), items, code)
@@ -170,6 +173,11 @@ def _items(found: Sequence[Waiting], items: Sequence[str]) -> list[Waiting]:
         if item not in by_id:
             raise Failure(f"there is no item {item!r}; syncd inbox list --all shows them", Exit.FAILED)
     return [by_id[item] for item in items]
+
+
+def _record(one: Waiting) -> str:
+    """Name the record as ``syncd sync --record`` takes it; a row without an identifier by where it stood."""
+    return f"{one.stream}/{one.place}"
 
 
 def _cause(one: Waiting) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import click
@@ -94,6 +94,12 @@ def plain(value: object) -> str:
             return "yes" if value else "no"
         case _:
             return "".join(letter if letter.isprintable() else "\N{SYMBOL FOR NULL}" for letter in str(value))
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Say what happened how often."""
+    words = {"accepted": "handed over (a later sync settles them)"}
+    return ", ".join(f"{count} {words.get(word, word.replace('_', ' '))}" for word, count in counts.items() if count)
 
 
 def when(at: datetime) -> str:

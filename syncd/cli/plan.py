@@ -26,6 +26,7 @@ class Planned:
     mode: str
     since: datetime
     held: str
+    sent: bool
 
 
 @click.command()
@@ -54,6 +55,7 @@ def plan(connections: tuple[str, ...], limit: int) -> None:
                 mode=here.config.connections[name].write_back,
                 since=instant(one.pending.queued_at),
                 held=one.pending.held,
+                sent=one.pending.job is not None,
             )
             for name in named(here, connections)
             for stream, one in outbox.waiting(tx, name, limit)
@@ -64,6 +66,9 @@ def plan(connections: tuple[str, ...], limit: int) -> None:
         return
     table(
         ("connection", "record", "field", "old", "new", "state"),
-        [(one.connection, one.record, one.field, one.old, one.new, one.held or one.mode) for one in shown],
+        [
+            (one.connection, one.record, one.field, one.old, one.new, "handed over" if one.sent else one.held or one.mode)
+            for one in shown
+        ],
     )
     line("; ".join(f"{name}: {count} records" for name, count in counts.items()) or "nothing waits to be written")

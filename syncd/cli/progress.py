@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from syncd.cli.base import choices
+from syncd.cli.output import counted
 from syncd.engine.pull import Pulled
 from syncd.engine.site import Counts
 from syncd.store.streams import Stream
@@ -89,8 +90,7 @@ class Bars:
 
     def _say(self, title: str, counts: Counts) -> None:
         if self._said:
-            happened = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in counts.items() if count)
-            self._progress.console.print(f"{title}: {happened or 'nothing new'}", markup=False, highlight=False)
+            self._progress.console.print(f"{title}: {counted(counts) or 'nothing new'}", markup=False, highlight=False)
 
     def _bar(self, title: str, unit: str) -> TaskID:
         if title not in self._bars:

@@ -11,7 +11,7 @@ import click
 
 from syncd.cli.base import Exit, Instant, check_span, common, named, site
 from syncd.cli.checking import exit_code
-from syncd.cli.output import is_json, is_quiet, line, print_json, table, warning
+from syncd.cli.output import counted, is_json, is_quiet, line, print_json, table, warning
 from syncd.cli.progress import Bars, Stop, stopping
 from syncd.engine import sync as engine
 from syncd.engine.notices import channels, notify_due
@@ -163,9 +163,9 @@ def _report(outcomes: Sequence[Outcome], settled: Counts, waiting: dict[str, int
         return
     shown = [one for one in outcomes if one.error is not None or not is_quiet()]
     if shown or not is_quiet():
-        rows = [(one.connection, one.step, one.word, _words(one.counts)) for one in shown]
+        rows = [(one.connection, one.step, one.word, counted(one.counts)) for one in shown]
         table(("connection", "step", "outcome", "what"), rows)
-    line(f"people: {_words(settled) or 'nobody was due'}")
+    line(f"people: {counted(settled) or 'nobody was due'}")
     for one in outcomes:
         for note in one.notes:
             warning(f"{one.connection}: {note}")
@@ -175,10 +175,6 @@ def _report(outcomes: Sequence[Outcome], settled: Counts, waiting: dict[str, int
         warning(f"{name}: {count} in the inbox; syncd inbox list --connection {name} shows them")
     if stop.signal:
         warning("Stopped. Everything up to here is saved; the next run goes on there.")
-
-
-def _words(counts: Counts) -> str:
-    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
 
 def _exit_code(outcomes: Sequence[Outcome], waiting: dict[str, int], stop: Stop) -> int:

@@ -10,7 +10,7 @@ import click
 from syncd.cli.base import Exit, Failure, common, site
 from syncd.cli.output import ago, is_json, line, plain, print_json, table, when
 from syncd.engine import why as explanation
-from syncd.engine.shown import ClockShown, FieldShown, ScoreShown, Why
+from syncd.engine.shown import ClockShown, FieldShown, ScoreShown, Why, WriteShown
 
 _SHOWN = 10
 """Activities a table shows; JSON has them all."""
@@ -134,7 +134,7 @@ def _story(result: Why) -> None:
         line()
         table(
             ("write to", "field", "old", "new", "state"),
-            [(one.to, one.field, one.old, one.new, _state(one.mode, one.waiting, one.held)) for one in result.writes],
+            [(one.to, one.field, one.old, one.new, _state(one)) for one in result.writes],
         )
     if result.overrides:
         line()
@@ -203,9 +203,11 @@ def _minutes(one: ClockShown) -> str:
     return f"{one.used_minutes} min: " + ", ".join(f"{who} {minutes}" for who, minutes in one.held_minutes.items())
 
 
-def _state(mode: str, waiting: bool, held: str) -> str:
-    if not waiting:
+def _state(one: WriteShown) -> str:
+    if not one.waiting:
         return "written"
-    if mode == "shadow":
+    if one.sent:
+        return "handed over, a later sync settles it"
+    if one.mode == "shadow":
         return "shadow: would be written"
-    return f"refused, waits ({held})" if held else "waits"
+    return f"refused, waits ({one.held})" if one.held else "waits"

@@ -31,10 +31,15 @@ def provisioned(site: Site, connection: ConnectionConfig, *, dry_run: bool) -> l
     fields = needed(site.config, connection)
     if not fields:
         return [Finding(level="ok", what=f"mapping/{connection.name}.yaml writes nothing; no field is needed")]
+    if not connection.spec.reads_back:
+        what = f"{connection.name} takes what is written elsewhere than its records are read from; no field is needed"
+        return [Finding(level="ok", what=what)]
     with connector(site, connection) as opened:
         if not isinstance(opened, SupportsProvision):
             named = ", ".join(f"{stream}.{one.name} ({one.type})" for stream, some in fields.items() for one in some)
-            raise Misconfigured(f"{connection.spec.title} has no way to create fields; create them there by hand: {named}")
+            raise Misconfigured(
+                f"the connector {connection.spec.name} has no way to create fields; create them there by hand: {named}"
+            )
         return list(opened.provision(fields, dry_run=dry_run))
 
 

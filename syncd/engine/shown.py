@@ -73,7 +73,7 @@ class ScoreShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteShown:
-    """A write that waits, or what was last written (``waiting`` false)."""
+    """A write that waits, or what was last written (``waiting`` false); ``sent`` if the source has it and not yet told."""
 
     to: str
     field: str
@@ -81,6 +81,7 @@ class WriteShown:
     new: Golden | None
     mode: str
     waiting: bool
+    sent: bool
     held: str
 
 

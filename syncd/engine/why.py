@@ -275,5 +275,6 @@ def _write(
         new=new,
         mode=mode,
         waiting=pending is not None,
+        sent=pending is not None and pending.job is not None,
         held=pending.held if pending else "",
     )

@@ -122,7 +122,7 @@ DISPUTE = Dispute(about=10, at=20, by="ana@firm.example", party="marketing", why
         pytest.param(replace(DISPUTE, at=31), REJECTED, "a rejection may be disputed within 5 business days", id="too late"),
         pytest.param(replace(DISPUTE, at=9), REJECTED, "a rejection may be disputed within 5 business days", id="too early"),
         pytest.param(replace(DISPUTE, party="sales"), REJECTED, "only marketing may dispute a rejection", id="not by sales"),
-        pytest.param(DISPUTE, None, "there is no answer of that instant", id="of nothing"),
+        pytest.param(DISPUTE, None, "sales rejected nobody here: there is no answer about this person yet", id="of nothing"),
         pytest.param(
             replace(DISPUTE, about=11),
             REJECTED,

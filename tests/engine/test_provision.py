@@ -62,6 +62,17 @@ def test_a_mapping_that_writes_nothing_needs_no_field(home: Home) -> None:
     assert (finding.level, finding.what) == ("ok", "mapping/crm.yaml writes nothing; no field is needed")
 
 
+def test_a_source_that_takes_changes_elsewhere_needs_no_field(home: Home) -> None:
+    connection = home.site.config.connections["crm"]
+    aside = replace(connection, spec=replace(connection.spec, reads_back=False))
+    (finding,) = provisioned(home.site, aside, dry_run=False)
+
+    assert (finding.level, finding.what) == (
+        "ok",
+        "crm takes what is written elsewhere than its records are read from; no field is needed",
+    )
+
+
 class Plain:
     """A connector that cannot create fields."""
 
