@@ -39,7 +39,8 @@ def suggest(path: Path) -> Suggestion:
     fields = suggested_fields(found.header, kind)
     dates = [column for name in ("occurred_at", "changed_at") if isinstance(column := settings.get(name), str)]
     dates += [fields[name] for name in ("created_on", "close_date") if name in fields]
-    forms, notes = _date_forms(dates, found.header, list(_sample(seen.head, found)))
+    sample = list(_sample(seen.head, found))
+    forms, notes = _date_forms(dates, found.header, sample)
     if forms:
         settings["date_formats"] = forms
     delimiter = "tab" if found.delimiter == "\t" else found.delimiter
@@ -48,7 +49,13 @@ def suggest(path: Path) -> Suggestion:
         kind=kind,
         settings={"files": path.name, "holds": kind, **settings},
         fields=fields,
-        notes=(read_as, *found.notes, *notes, *_open_questions(found.header, kind, settings)),
+        notes=(
+            read_as,
+            *found.notes,
+            *notes,
+            *_open_questions(found.header, kind, settings),
+            *_local_numbers(fields, found.header, sample),
+        ),
     )
 
 
@@ -147,6 +154,17 @@ def _open_questions(header: Sequence[str], kind: Kind, settings: Mapping[str, Se
         yield f'column "{account}" points to accounts: associations: {{account: {{to: accounts, column: {account}}}}}'
     if contact and kind == "deal":
         yield f'column "{contact}" points to people: associations: {{contact: {{to: contacts, column: {contact}}}}}'
+
+
+def _local_numbers(fields: Mapping[str, str], header: Sequence[str], sample: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Ask whose the phone numbers without a country code are."""
+    for name in ("phone", "mobile"):
+        if name in fields:
+            place = header.index(fields[name])
+            numbers = [row[place].strip() for row in sample if place < len(row)]
+            if any(number and not number.startswith(("+", "00")) for number in numbers):
+                column = f'column "{fields[name]}"'
+                yield f"{column}: numbers without a country code; say whose: {name}: {{from: {fields[name]}, region: ES}}"
 
 
 def _sample(head: bytes, found: Sheet) -> Iterator[Sequence[str]]:

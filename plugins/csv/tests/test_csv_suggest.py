@@ -156,3 +156,19 @@ def test_a_file_without_rows_cannot_be_suggested_for(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("\n")
     with pytest.raises(Misconfigured, match=r"x\.csv has no rows"):
         suggest(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize(
+    ("number", "asked"),
+    [
+        pytest.param("910 000 001", True, id="local"),
+        pytest.param("+34 910 000 001", False, id="international"),
+        pytest.param("0034 910000001", False, id="dialled"),
+        pytest.param("", False, id="none"),
+    ],
+)
+def test_whose_numbers_without_a_country_code_are_is_asked(tmp_path: Path, number: str, asked: bool) -> None:
+    (tmp_path / "people.csv").write_text(f"Email,First Name,Phone\nann@firm.example,Ann,{number}\n")
+    question = 'column "Phone": numbers without a country code; say whose: phone: {from: Phone, region: ES}'
+
+    assert (question in suggest(tmp_path / "people.csv").notes) is asked
