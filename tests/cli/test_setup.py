@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_a_system_nobody_knows_is_wrong_usage(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "'hubspt' is not one of 'csv', 'hubspot', 'salesforce'" in " ".join(done.stderr.split())
     assert not (tmp_path / "home").exists()
+
+
+def test_the_mistake_of_the_tutorial_is_where_it_says() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    told = re.search(r"`(agreement\.yaml:\d+)  …(unknown key 'poinst'; did you mean 'points'\?)`", readme)
+    assert told is not None
+    syncd("init", "home")
+    agreement = Path("home/agreement.yaml")
+    agreement.write_text(agreement.read_text().replace("points:", "poinst:", 1))
+    line = next(one for one in syncd("--config", "home", "check").stdout.splitlines() if "unknown key" in one)
+
+    assert line.split()[1] == told[1]
+    assert told[2] in line
 
 
 def test_a_file_in_the_way_is_told_in_one_line(tmp_path: Path) -> None:
