@@ -71,7 +71,7 @@ def status() -> None:
         if one.message:
             warning(f"{one.name}: {one.message}")
     line()
-    line("people: " + (", ".join(f"{count} {stage or 'without stage'}" for stage, count in stages.items()) or "none yet"))
+    line("people: " + (", ".join(f"{count} {stage or 'without a stage'}" for stage, count in stages.items()) or "none yet"))
     line(f"next assessment: {ago(next_due) if next_due else 'when something happens'}")
     if unread:
         line()
