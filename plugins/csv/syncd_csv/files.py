@@ -55,7 +55,8 @@ class Folder:
             return [pattern]
         if not has_magic(pattern):
             self.signature(pattern)  # says what is wrong with it
-        os.close(self._root())
+        with explained(pattern):
+            os.close(self._root())
         regular = [(self._regular(name), name) for name in self._matches(pattern)]
         return [name for seen, name in sorted((seen.mtime_ns, name) for seen, name in regular if seen)]
 

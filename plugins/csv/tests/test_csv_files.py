@@ -65,6 +65,12 @@ def test_a_missing_folder_is_misconfigured_whoever_looks(tmp_path: Path) -> None
             look("*.csv")
 
 
+def test_a_file_in_place_of_the_folder_is_misconfigured(tmp_path: Path) -> None:
+    (tmp_path / "inbox").write_bytes(b"")
+    with pytest.raises(Misconfigured, match="leads through a symbolic link or a file"):
+        Folder(root=tmp_path / "inbox").names("*.csv")
+
+
 def test_symbolic_links_are_not_followed(folder: Folder, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_bytes(b"id\n1\n")
