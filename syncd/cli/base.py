@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from syncd.engine.site import Site
     from syncd.plugins import Plugins
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+
 AT_MOST = click.IntRange(1, 1_000_000)
 """How many rows may be asked for."""
 
@@ -71,6 +73,8 @@ class Instant(click.ParamType[datetime]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a time; write 2026-11-20 or 2026-11-20T09:30:00Z", param, ctx)
+        if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+            self.fail(f"{value!r} is too far away; write a time from {_FIRST_YEAR} to {_LAST_YEAR}", param, ctx)
         return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -28,6 +28,7 @@ from syncd.testing import FakeRemote
         pytest.param(
             ["sla", "report", "--since", "2026-12-01", "--until", "2026-12-01"], "is not after --since", id="an empty span"
         ),
+        pytest.param(["agreement", "score", "--at", "0001-01-01"], "write a time from 1970 to 2999", id="no calendar reaches"),
         pytest.param(["agreement", "sign", "--as", "sales", "--who", " "], "'--who': is empty", id="signed by nobody"),
         pytest.param(["dispute", "raise", "x", "--why", "", "--by", "ana"], "'--why': is empty", id="no reason"),
         pytest.param(["feedback", "reply", "x", "", "--by", "ana"], "'TEXT': is empty", id="nothing said"),
