@@ -17,7 +17,7 @@ from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
 from syncd.config.handoff import handoff
-from syncd.config.mapping import MappingFile, compiled
+from syncd.config.mapping import MappingFile, compiled, lines_of
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.promises import FLAG, promised
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
@@ -34,7 +34,10 @@ _AGREEMENT = "agreement.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionConfig:
-    """One system, ready to be opened. ``streams`` holds the mapping of each stream that has one."""
+    """One system, ready to be opened.
+
+    ``streams`` holds the mapping of each stream that has one, ``lines`` where in its file each (stream, remote field) is read.
+    """
 
     name: str
     spec: ConnectorSpec
@@ -42,6 +45,7 @@ class ConnectionConfig:
     write_back: WriteBack
     every: timedelta
     streams: Mapping[str, StreamMap]
+    lines: Mapping[tuple[str, str], int]
 
     @property
     def wanted(self) -> dict[str, frozenset[str]]:
@@ -216,7 +220,13 @@ def _connection(
     streams, problems = compiled(mapping, document, name, spec.streams(settings), fields)
     return (
         ConnectionConfig(
-            name=name, spec=spec, settings=settings, write_back=terms.write_back, every=terms.every, streams=streams
+            name=name,
+            spec=spec,
+            settings=settings,
+            write_back=terms.write_back,
+            every=terms.every,
+            streams=streams,
+            lines=lines_of(mapping, document),
         ),
         [*found, *problems],
     )

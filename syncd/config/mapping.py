@@ -96,6 +96,18 @@ def compiled(
     return maps, found
 
 
+def lines_of(terms: MappingFile, document: Document) -> dict[tuple[str, str], int]:
+    """Return the line on which a stream's mapping first reads each remote field."""
+    found: dict[tuple[str, str], int] = {}
+    for name, stream in terms.streams.items():
+        for field, one in stream.read.items():
+            for remote in one.remote:
+                found.setdefault((name, remote), document.line(("streams", name, "read", field)))
+        for target, remote in stream.same_as.items():
+            found.setdefault((name, remote), document.line(("streams", name, "same_as", target)))
+    return found
+
+
 def _reads(
     stream: StreamTerms, document: Document, name: str, fields: Mapping[str, laws.Field]
 ) -> tuple[tuple[Read, ...], list[ConfigProblem]]:

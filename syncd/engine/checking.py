@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from difflib import get_close_matches
 
 from syncd.config import ConnectionConfig
 from syncd.engine.connectors import connector
+from syncd.engine.coverage import unknown
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.spi import Finding, RemoteStream
@@ -58,10 +58,7 @@ def _missing(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStre
         return
     creates = connection.spec.reads_back and connection.write_back != "none"
     ours = dict.fromkeys(write.remote for write in stream.writes if creates)
-    for name in sorted(stream.wanted - known.keys() - ours.keys()):
-        close = get_close_matches(name, known, n=3)
-        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"none of its {len(known)} fields is called so"
-        yield Finding(level="error", what=f"{where}.read: no field {name!r}", remedy=remedy)
+    yield from unknown(connection, remote, stream.wanted)
     lacking = [name for name in ours if name not in known]
     if lacking:
         remedy = f"syncd provision {connection.name} creates them, where the source allows"

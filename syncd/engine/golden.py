@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from syncd.engine.coverage import uncovered
 from syncd.engine.site import Site
 from syncd.mapping.fields import Candidate, Choice
 from syncd.mapping.fold import fold
@@ -34,13 +35,16 @@ def refold(
 ) -> None:
     """Fold the *affected* entities anew and mark the people this concerns for assessment.
 
-    *fresh* gives the records of entities that are new with this page, *read* the candidates of records already mapped;
+    Who has a record of an `uncovered` stream stays as they are: all are folded once it is covered. *fresh* gives the records of entities that are new with this page, *read* the candidates of records already mapped;
     both only save asking again.
     """
     fresh, read = fresh or {}, read or {}
     older = affected.keys() - fresh.keys()
     before = entities.load(tx, older)
     members = {**fresh, **records.of_entities(tx, older)}
+    waiting = uncovered(tx, site)
+    if waiting:
+        affected = {one: kind for one, kind in affected.items() if one not in before or not _touches(members.get(one, ()), waiting)}
     accounts = _accounts(tx, site, {one.id: one for group in members.values() for one in group}, affected, members)
     changed: list[Entity] = []
     past: list[Past] = []
@@ -76,12 +80,18 @@ def explained(tx: Connection, site: Site, entity_id: int) -> tuple[dict[str, Cho
     old = entities.load(tx, [entity_id])[entity_id]
     members = records.of_entities(tx, [entity_id]).get(entity_id, [])
     kept = _kept(site, old, members)
+    if _touches(members, uncovered(tx, site)):
+        return {field: Choice(*one, "kept until the source was read by the new mapping") for field, one in kept.items()}, {}
     said = [_candidates(site, one, kept) for one in members if one.speaks]
     by_field: dict[str, list[Candidate]] = {}
     for candidates in said:
         for field, candidate in candidates.items():
             by_field.setdefault(field, []).append(candidate)
     return fold(site.config.fields, said, kept), by_field
+
+
+def _touches(members: Collection[Stored], streams: Collection[int]) -> bool:
+    return any(one.stream_id in streams for one in members)
 
 
 def _candidates(site: Site, record: Stored, kept: Mapping[str, Candidate]) -> Candidates:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from syncd.engine import happenings, intake
 from syncd.engine.intake import LONGEST_IDENTIFIER, is_identifier
-from syncd.engine.refold import note_mapping
+from syncd.engine.refold import note_mapping, note_read
 from syncd.engine.site import Counts, Site
 from syncd.mapping.characters import clean
 from syncd.model import Activity, Problem, Refused, SourceRecord
@@ -44,6 +44,8 @@ def pull_page(site: Site, connector: Connector, stream: Stream) -> Pulled:
     with site.store.write() as tx:
         counts = _save(tx, site, stream, page, now)
         moved = streams.advance(tx, stream, page.cursor, now=now, complete=not page.more)
+        if not page.more:
+            note_read(tx, stream.id)
         if not page.more and moved.full_since is not None:
             inbox.resolve_older(tx, stream.id, moved.full_since)
             moved = moved._replace(full_since=None)

@@ -1,4 +1,4 @@
-"""Folding everybody anew, range by range, when the mapping or a field law changed."""
+"""Folding everybody anew, range by range, when the mapping or a field law changed, or its fields have been read at last."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def note_mapping(tx: Connection, site: Site) -> None:
     if before != site.config.mapping_print:
         streams.remember(tx, MAPPING_MARK, site.config.mapping_print)
         streams.remember(tx, PROGRESS_MARK, "0" if before is not None else "")
+
+
+def note_read(tx: Connection, stream_id: int) -> None:
+    """Note that a stream was read to its end, so that all is folded anew if that had waited for its new fields."""
+    if stream_id in streams.read_anew(tx):
+        streams.was_read_anew(tx, stream_id)
+        streams.remember(tx, PROGRESS_MARK, "0")
 
 
 def refold_range(site: Site) -> Counts:

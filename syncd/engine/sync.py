@@ -8,6 +8,7 @@ from typing import Protocol
 
 from syncd.engine.assess import assess_due, assess_everyone_anew, go_live
 from syncd.engine.connectors import connector
+from syncd.engine.coverage import compare
 from syncd.engine.hints import reread_due, reread_refs
 from syncd.engine.pull import Pulled, pull_page, reread_page
 from syncd.engine.push import push_batch
@@ -165,7 +166,9 @@ def _run(site: Site, name: str, step: str, work: Callable[[Connector, Outcome], 
         with site.store.write() as tx:
             runs.begin(tx, run_id, streams.connection_id(tx, name), step, site.now())
         try:
-            with connector(site, site.config.connections[name]) as opened:
+            connection = site.config.connections[name]
+            with connector(site, connection) as opened:
+                compare(site, opened, connection)
                 work(opened, outcome)
         except ConnectorError as error:
             outcome.error = error

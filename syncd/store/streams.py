@@ -22,6 +22,9 @@ INFERRED: Mapping[str, Kind] = {EMAIL_STREAM: "person", DOMAIN_STREAM: "account"
 _FIRST_READ = "first read"
 """A mark that begins so says when a stream, whose key follows, was first read to its end."""
 
+_READ_ANEW = "read anew"
+"""A mark that begins so is set while a stream, whose key follows, is read for fields that its records may still lack."""
+
 
 class Fenced(StoreError):
     """Somebody else moved the cursor meanwhile; the page is not saved."""
@@ -71,6 +74,8 @@ def cover(tx: Connection, at: Stream, wanted: frozenset[str]) -> Stream:
     if at.wanted == wanted:
         return at
     covered = at._replace(wanted=wanted, cursor=at.cursor if wanted <= at.wanted else None)
+    if at.wanted and not wanted <= at.wanted:
+        remember(tx, f"{_READ_ANEW} {at.id}", "1")
     changed = update(stream).where(stream.c.id == at.id)
     tx.execute(changed.values(wanted=dumps(sorted(wanted)), cursor=covered.cursor))
     return covered
@@ -123,6 +128,17 @@ def advance(tx: Connection, at: Stream, cursor: str, *, now: int, complete: bool
     if complete and at.complete_at is None:
         remember(tx, f"{_FIRST_READ} {at.id}", str(now))
     return moved._replace(full_since=full_since)
+
+
+def read_anew(tx: Connection) -> set[int]:
+    """Return the streams whose records may lack fields that are wanted now."""
+    query = select(mark.c.name).where(mark.c.name.startswith(_READ_ANEW), mark.c.value != "")
+    return {int(name.removeprefix(_READ_ANEW)) for name in tx.scalars(query)}
+
+
+def was_read_anew(tx: Connection, stream_id: int) -> None:
+    """Note that every record of a stream was read for all that is wanted now."""
+    remember(tx, f"{_READ_ANEW} {stream_id}", "")
 
 
 def rewind(tx: Connection, stream_id: int) -> None:

@@ -14,7 +14,7 @@ from syncd.engine.pull import Pulled
 from syncd.engine.shown import Why
 from syncd.engine.site import Counts, Site, opened
 from syncd.engine.sync import Outcome
-from syncd.model import Golden, Kind
+from syncd.model import Golden, Kind, RemoteField
 from syncd.store import assessments, entities, records
 from syncd.store.database import Store
 from syncd.store.streams import Stream
@@ -78,7 +78,7 @@ class Quiet:
 
 @dataclass
 class Home:
-    """An installation: remotes by connection name, a clock, and a site on a store."""
+    """An installation: remotes by connection name, a clock, and a site on a store; ``mappings`` are those that differ."""
 
     folder: Path
     store: Store
@@ -86,6 +86,7 @@ class Home:
     remotes: dict[str, FakeRemote] = field(default_factory=dict)
     streams: dict[str, Kind] = field(default_factory=lambda: STREAMS)
     mapping: str = MAPPING
+    mappings: dict[str, str] = field(default_factory=dict)
     agreement: str = AGREEMENT
     channels: str = ""
     write_back: str = "live"
@@ -98,6 +99,14 @@ class Home:
         for name in ("crm", "shop"):
             self.remotes[name] = FakeRemote(self.streams, page_size=3, now=self.clock.now, forms=self.forms)
         self.open()
+        for name in self.remotes:
+            self.describe(name)
+
+    def describe(self, name: str) -> None:
+        """Let a remote have the fields that its mapping reads."""
+        for stream, one in self.site.config.connections[name].streams.items():
+            for field in sorted(one.wanted):
+                self.remotes[name].add_field(stream, RemoteField(name=field))
 
     @property
     def crm(self) -> FakeRemote:
@@ -117,7 +126,7 @@ class Home:
         main = self.channels + "connections:\n"
         for name in self.remotes:
             main += f"  {name}: {{type: {name}, write_back: {self.write_back if name == 'crm' else 'none'}}}\n"
-            (self.folder / "mapping" / f"{name}.yaml").write_text(self.mapping, encoding="utf-8")
+            (self.folder / "mapping" / f"{name}.yaml").write_text(self.mappings.get(name, self.mapping), encoding="utf-8")
         (self.folder / "syncd.yaml").write_text(main, encoding="utf-8")
         (self.folder / "agreement.yaml").write_text(self.agreement, encoding="utf-8")
         specs = {name: fake_spec(remote, name=name, batch=self.batch) for name, remote in self.remotes.items()}

@@ -578,6 +578,7 @@ def test_whoever_a_connection_added_later_brings_is_history(office: Home) -> Non
     office.remotes["old"].put("contacts", "9", {"Email": "zoe@firm.example"})
     office.remotes["old"].commit(Activity(stream="visits", source_id="d", kind="demo", occurred_at=long_ago, about=(there,)))
     office.open()
+    office.describe("old")
     office.sync()
 
     zoe = office.person("zoe@firm.example")

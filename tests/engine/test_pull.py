@@ -240,7 +240,7 @@ def test_a_mapping_that_was_in_force_for_one_page_leaves_no_trace(home: Home) ->
 
     home.mapping = usual
     home.open()
-    sync.settle(home.site, Quiet())
+    home.sync()
     assert home.fields("ann@firm.example")["city"] == "Lugo"
 
 

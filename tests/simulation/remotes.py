@@ -20,6 +20,7 @@ from syncd.spi import (
     Ref,
     Refused,
     Rejected,
+    RemoteField,
     SourceRecord,
     Unauthorized,
     Unavailable,
@@ -49,8 +50,9 @@ class SimRemote(FakeRemote):
         now: Callable[[], datetime],
         tells: bool,
         forms: Mapping[str, Form],
+        fields: Mapping[str, Sequence[RemoteField]],
     ) -> None:
-        super().__init__(streams, page_size=page_size, now=now, forms=forms)
+        super().__init__(streams, page_size=page_size, now=now, forms=forms, fields=fields)
         self.tells = tells
         self.normal = forms
         self.versions: dict[Ref, list[Entry]] = {}

@@ -72,6 +72,13 @@ KINDS = {"page_view": ["view", "seen*"], "download": ["dl*"], "demo_request": ["
 ASSETS = {"pricing": ["*/pricing*"]}
 
 
+def read(connection: str, stream: str) -> list[str]:
+    """Return the remote fields that a stream is read for."""
+    place = connection, stream
+    named = {remote for remotes in READS.get(place, {}).values() for remote in remotes}
+    return sorted(named | ({SAME_AS[place][0]} if place in SAME_AS else set()))
+
+
 class Law(NamedTuple):
     """How a field chooses, and what an emptied value means."""
 

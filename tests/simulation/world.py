@@ -9,12 +9,12 @@ from random import Random
 
 from syncd.config import Config, load
 from syncd.engine.site import Site, opened
-from syncd.spi import ConnectorSpec
+from syncd.spi import ConnectorSpec, RemoteField
 from syncd.testing import FakeRemote, VirtualClock, fake_spec
 from tests.simulation.bench import Bench, Killed
 from tests.simulation.remotes import Manners, SimConnector, SimRemote
 from tests.simulation.snapshot import Reader, Snapshot
-from tests.simulation.terms import STREAMS, Mode, Terms
+from tests.simulation.terms import STREAMS, Mode, Terms, read
 from tests.simulation.users import Users
 from tests.simulation.watching import Broken, Watch
 
@@ -152,6 +152,7 @@ def _remote(rng: Random, name: str, there: Callable[[], datetime], able: frozens
         now=lambda: there() + skew,
         tells=rng.random() < 0.5,
         forms=forms,
+        fields={stream: [RemoteField(name=one) for one in read(name, stream)] for stream in STREAMS[name]},
     )
 
 

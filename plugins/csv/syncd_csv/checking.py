@@ -51,16 +51,18 @@ def output_finding(folder: Folder, name: str) -> Finding:
 
 
 def remote_stream(source: Source, *, writable: bool) -> RemoteStream:
-    """Describe a stream by the header of its newest file; without one there are no fields.
+    """Describe a stream by the header of its newest file, columns that the mapping names as it spells them; else no fields.
 
-    Raises: Misconfigured if the file is no CSV file.
+    Raises: Misconfigured if the file is no CSV file, or several of its columns have the same wanted name.
     """
     fields: tuple[RemoteField, ...] = ()
     with suppress(Unavailable):
         for name in source.folder.names(source.settings.files)[-1:]:
             found = sheet_of(source, name, ends_of(glimpse(source.folder, name, source.settings.encoding)))
-            header = found.header if found else ()
-            fields = tuple(RemoteField(name=column, writable=writable) for column in dict.fromkeys(header) if column)
+            columns = Columns(file=name, header=found.header if found else ())
+            named = [column for column in sorted(source.wanted) if columns.find(column) is not None]
+            listed = dict.fromkeys(column for column in (*columns.header, *named) if column)
+            fields = tuple(RemoteField(name=column, writable=writable) for column in listed)
     return RemoteStream(name=source.stream, kind=source.settings.holds, fields=fields)
 
 

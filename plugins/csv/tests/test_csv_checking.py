@@ -98,3 +98,9 @@ def test_a_stream_is_described_by_its_newest_file(tmp_path: Path) -> None:
 
 def test_a_stream_without_a_file_has_no_fields(tmp_path: Path) -> None:
     assert remote_stream(source(tmp_path, files="gone.csv"), writable=False).fields == ()
+
+
+def test_a_column_is_described_as_the_mapping_spells_it_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"id,E-Mail\n1,ada@firm.example\n")
+    described = remote_stream(source(tmp_path, "e-mail", "phone"), writable=False)
+    assert [one.name for one in described.fields] == ["id", "E-Mail", "e-mail"]

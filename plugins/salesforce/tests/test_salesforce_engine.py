@@ -24,7 +24,8 @@ ALONE = (
     *("concurrent_limit:p=0.03", "api_disabled:times=3", "no_rights:p=0.1", "session:p=0.05,times=0", "session_dead:times=3"),
     *("login:times=2", "token_lost", "reset:p=0.1,times=0", "cut:p=0.1,times=0", "cut_open:p=0.3,times=0", "clock"),
     *("clock:value=240", "late:value=240,p=0.5", "late:value=1500,p=0.5", "ties:value=600", "timeout:p=0.1", "too_large:p=0.3"),
-    *("locator:times=0", "empty_page:p=0.3,times=0", "long_text", "double", "odd_text", "field_gone", "field_retyped"),
+    *("locator:times=0", "empty_page:p=0.3,times=0", "long_text", "double", "odd_text", "field_retyped"),
+    "field_gone:path=Lead/describe,after=1",  # seen once: a field that never was is a fault of the mapping
     *("lock:p=0.3", "partial:times=3", "bulk_refused", "bulk_stuck:p=0.5", "bulk_failed:times=4", "bulk_aborted:times=3"),
     *("bulk_gone:times=4", "keyless:times=3", "redirect:times=3", "bomb:value=80", "header_flood"),
 )

@@ -1,0 +1,136 @@
+"""A mapping that names what its source does not have: nothing is read, folded, moved or written by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syncd.engine import sync
+from syncd.spi import Misconfigured, RemoteSchema, SourceRecord
+from syncd.testing import FakeConnector
+from tests.engine.build import Home, Quiet
+
+
+@pytest.fixture
+def synced(home: Home) -> Home:
+    """Ann is known in both systems, and the CRM holds her stage."""
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "First": "Ann", "City": "Leon"})
+    home.crm.put("accounts", "7", {"Name": "Firm", "Website": "firm.example", "Size": "100"})
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "Source": "fair"})
+    home.sync()
+    home.sync()
+    assert home.crm.written
+    return home
+
+
+def misspell(home: Home, right: str = "email: Email", wrong: str = "email: Emial") -> None:
+    home.mappings["crm"] = home.mappings.get("crm", home.mapping).replace(right, wrong)
+    home.open()
+    home.clock.advance(timedelta(minutes=5))
+
+
+def test_a_misspelt_field_stops_the_pull_and_is_named_with_its_line_and_the_nearest(synced: Home) -> None:
+    misspell(synced)
+
+    outcome = synced.pull("crm")
+
+    assert isinstance(outcome.error, Misconfigured)
+    assert "mapping/crm.yaml:6: streams.contacts.read: no field 'Emial'; did you mean 'Email'" in str(outcome.error)
+
+
+def test_a_misspelt_field_leaves_everybody_as_they_were(synced: Home) -> None:
+    before, written = synced.fields("crm.contacts:1"), len(synced.crm.written)
+    misspell(synced)
+    synced.crm.put("contacts", "1", {"City": "Lugo"})
+
+    synced.sync()
+    synced.sync()
+
+    assert synced.fields("crm.contacts:1") == before
+    assert len(synced.crm.written) == written
+    assert isinstance(sync.push(synced.site, "crm", Quiet()).error, Misconfigured)
+
+
+def test_what_another_connection_brings_meanwhile_blanks_nothing(synced: Home) -> None:
+    before = synced.fields("crm.contacts:1")
+    misspell(synced)
+
+    synced.shop.put("contacts", "9", {"Source": "webinar"})
+    synced.shop.put("contacts", "10", {"Email": "ben@firm.example"})
+    synced.pull("crm")
+    synced.pull("shop")
+    sync.settle(synced.site, Quiet())
+
+    assert synced.fields("crm.contacts:1") == before
+
+
+def test_all_is_read_and_folded_once_the_mapping_is_corrected(synced: Home) -> None:
+    misspell(synced)
+    synced.crm.put("contacts", "1", {"City": "Lugo"})
+    synced.sync()
+    misspell(synced, "email: Emial", "email: Email")
+
+    synced.sync()
+
+    assert (synced.fields("crm.contacts:1")["city"], synced.fields("crm.contacts:1")["email"]) == ("Lugo", "ann@firm.example")
+
+
+def test_all_is_read_and_folded_once_the_source_has_the_field(synced: Home) -> None:
+    misspell(synced, "city: City", "city: Town")
+    synced.sync()
+    assert synced.fields("crm.contacts:1")["city"] == "Leon"
+    synced.crm.put("contacts", "1", {"Town": "Lugo"})
+
+    synced.sync()
+
+    assert synced.fields("crm.contacts:1")["city"] == "Lugo"
+
+
+def test_people_keep_their_values_until_a_new_field_was_read_to_the_end(synced: Home) -> None:
+    for number in range(20, 25):  # two pages
+        synced.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example", "City": "Leon", "Town": "Lugo"})
+    synced.sync()
+    misspell(synced, "city: City", "city: Town")
+
+    class Once(Quiet):
+        pages = 0
+
+        def stopping(self) -> bool:
+            self.pages += 1
+            return self.pages > 2
+
+    assert sync.pull(synced.site, "crm", Once()).stopped
+    sync.settle(synced.site, Quiet())
+    assert synced.fields("p24@firm.example")["city"] == "Leon"
+
+    synced.sync()
+    assert synced.fields("p24@firm.example")["city"] == "Lugo"
+
+
+def test_a_field_that_was_read_and_is_gone_stops_nothing(synced: Home) -> None:
+    class Bare(FakeConnector):
+        def schema(self) -> RemoteSchema:
+            kept = [replace(one, fields=[field for field in one.fields if field.name != "City"]) for one in super().schema().streams]
+            return RemoteSchema(streams=kept)
+
+    crm = synced.site.config.connections["crm"]
+    crm = replace(crm, spec=replace(crm.spec, open=lambda _: Bare(synced.crm)))
+    site = replace(synced.site, config=replace(synced.site.config, connections={"crm": crm}))
+    synced.crm.commit(SourceRecord(stream="contacts", external_id="1", changed_at=synced.clock.now(), fields={"First": "Anna"}))
+    synced.clock.advance(timedelta(minutes=5))
+
+    outcome = sync.pull(site, "crm", Quiet())
+
+    assert outcome.error is None
+    assert (synced.fields("crm.contacts:1")["first_name"], synced.fields("crm.contacts:1")["city"]) == ("Anna", "Leon")
+
+
+def test_a_field_that_write_back_creates_may_be_missing(synced: Home) -> None:
+    misspell(synced, "      city: City\n", "      city: City\n      job_title: Points\n")
+    assert isinstance(synced.pull("crm").error, Misconfigured)
+
+    misspell(synced, "score: Score", "score: Points")
+
+    assert synced.pull("crm").error is None
