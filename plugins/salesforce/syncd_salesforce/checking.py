@@ -23,7 +23,10 @@ _LIMITS = ("DailyApiRequests", "DailyBulkV2QueryJobs", "DailyBulkApiBatches")
 def findings(source: Source, wanted: Mapping[str, frozenset[str]], now: datetime) -> list[Finding]:
     """Look at everything. Raises: Declined, and what the client raises."""
     org = source.org
-    found = [*_version(org), *_identity(org), *_limits(org), *_clock(org, now)]
+    found = [*_version(org), *_clock(org, now)]
+    if any(one.level == "error" for one in found):
+        return found  # nothing answers to a version that is not served
+    found += [*_identity(org), *_limits(org)]
     for name in source.settings.streams:
         found += _object(source, name, wanted.get(name, frozenset()))
     return found

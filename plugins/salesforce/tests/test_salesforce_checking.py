@@ -10,8 +10,6 @@ from salesforce_desk import Desk
 from syncd_salesforce.emulator.record_types import add_type
 from syncd_salesforce.emulator.schema import field_of
 
-from syncd.spi import Misconfigured
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Generator[Desk]:
@@ -31,9 +29,12 @@ def test_a_healthy_org_is_described(desk: Desk) -> None:
     assert "API 66.0" in said and "DailyApiRequests" in said
 
 
-def test_a_version_that_is_not_served_is_an_error_with_the_remedy(tmp_path: Path) -> None:
-    with Desk(tmp_path, settings={"api_version": "99.0", "streams": ["Lead"]}) as desk, pytest.raises(Misconfigured):
-        desk.connector().check()
+@pytest.mark.parametrize("version", ["99.0", "20.0"])
+def test_a_version_that_is_not_served_is_an_error_with_the_remedy(tmp_path: Path, version: str) -> None:
+    with Desk(tmp_path, settings={"api_version": version, "streams": ["Lead"]}) as desk:
+        (finding,) = desk.connector().check()
+    assert (finding.level, finding.what) == ("error", f"api_version {version} is not served by this org")
+    assert finding.remedy == 'set api_version: "68.0"'
 
 
 def test_an_old_version_is_a_warning(tmp_path: Path) -> None:
