@@ -52,6 +52,11 @@ class ConnectionConfig:
         """The remote fields that are asked for in each stream."""
         return {name: stream.kept if self.spec.reads_back else stream.wanted for name, stream in self.streams.items()}
 
+    @property
+    def written(self) -> dict[str, frozenset[str]]:
+        """The remote fields that write-back fills in each stream."""
+        return {name: frozenset(write.remote for write in stream.writes) for name, stream in self.streams.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:

@@ -24,6 +24,7 @@ def connector(site: Site, connection: ConnectionConfig) -> Generator[Connector]:
                 connection=connection.name,
                 settings=connection.settings,
                 wanted=connection.wanted,
+                written=connection.written,
                 client=given,
                 home=site.config.folder,
                 cache=cache,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -54,7 +54,7 @@ class Opening:
     """What a connector is opened with.
 
     ``settings`` is an instance of the spec's ``settings``. ``wanted`` names, per stream, the remote fields that the mapping
-    reads. ``home`` is the folder that relative paths start from. ``cache`` is this connection's own folder: its
+    reads, ``written`` those that it writes, which may not be there before `SupportsProvision`. ``home`` is the folder that relative paths start from. ``cache`` is this connection's own folder: its
     content may vanish at any time, which may cost time but never data.
     """
 
@@ -65,6 +65,7 @@ class Opening:
     home: Path
     cache: Path
     now: Callable[[], datetime]
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Connector(Protocol):

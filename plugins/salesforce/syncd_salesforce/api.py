@@ -48,9 +48,12 @@ class SalesforceConnector:
         org = Org(opening.client, version=settings.api_version, leave_free=settings.leave_free, now=opening.now)
         schemas = Schemas(org, opening.cache / "describe")
         self._home, self._now, self._wanted = opening.home, opening.now, opening.wanted
-        self._source = Source(org=org, schemas=schemas, settings=settings, cache=opening.cache)
+        mapped = opening.wanted.keys() or settings.streams
+        self._source = Source(org=org, schemas=schemas, settings=settings, mapped=mapped, cache=opening.cache)
+        nothing: frozenset[str] = frozenset()
         self._pullers = {
-            name: Puller(OBJECTS[name], self._source, opening.wanted.get(name, frozenset())) for name in settings.streams
+            name: Puller(OBJECTS[name], self._source, opening.wanted.get(name, nothing), opening.written.get(name, nothing))
+            for name in settings.streams
         }
         self._pusher = Pusher(org, schemas, bulk_above=settings.bulk_writes_above)
 

@@ -7,7 +7,7 @@ still open, because rows appear when their transaction ends and bear the time it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from syncd.spi import Activity, Page, Refused, SourceRecord
+from syncd.spi import Activity, Page, Refused, SourceRecord, Unauthorized
 from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded
 from syncd_salesforce.describe import Selection, selection
 from syncd_salesforce.ids import is_id, long_id
@@ -43,17 +43,24 @@ _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
 # Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
 _NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
+_NOTHING = "the integration user sees none of the objects that the mapping names; assign syncd's permission set to it"
 _COLUMN = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What every object of a connection is read with."""
+    """What every object of a connection is read with; ``mapped`` are the objects the mapping names."""
 
     org: Org
     schemas: Schemas
     settings: SalesforceSettings
+    mapped: Collection[str]
     cache: Path
+
+    def sees(self, name: str) -> bool:
+        """Tell whether the user can see an object."""
+        found = self.schemas.describe(name)
+        return found is not None and found.queryable
 
 
 class _Step(NamedTuple):
@@ -74,14 +81,17 @@ class _Step(NamedTuple):
 class Puller:
     """Reads one object. All that matters is in the cursor."""
 
-    def __init__(self, thing: Sobject, source: Source, wanted: Iterable[str]) -> None:
-        self._thing, self._source, self._wanted = thing, source, frozenset(wanted)
+    def __init__(self, thing: Sobject, source: Source, wanted: Iterable[str], written: Collection[str]) -> None:
+        self._thing, self._source, self._wanted, self._written = thing, source, frozenset(wanted), written
         self._lister = Lister(thing, source.org, bulk_above=source.settings.bulk_above)
         self._sweeper = Sweeper(source.cache / "ids" / thing.name)
         self._dropped: list[str] = []
 
     def pull(self, cursor: str | None) -> Page:
-        """Return the page after *cursor*; none for an object that is hidden. Raises: Declined, and what the client raises."""
+        """Return the page after *cursor*; none for an object that is hidden.
+
+        Raises: Unauthorized if every mapped object is; Declined, and what the client raises.
+        """
         state = decoded(cursor)
         chosen = self.chosen()
         try:
@@ -90,6 +100,8 @@ class Puller:
         except Declined as error:
             if error.code not in HIDDEN or self._source.schemas.describe(self._thing.name, anew=True) is not None:
                 raise
+        if not any(map(self._source.sees, self._source.mapped)):
+            raise Unauthorized(_NOTHING)
         return Page(records=(), cursor=cursor or encoded(state), more=False, notes=(_no_object(self._thing),))
 
     def _pulled(self, state: State, chosen: Selection) -> Page:
@@ -140,7 +152,8 @@ class Puller:
         """Begin a cycle unless one is under way; if a field can be seen again, begin everything."""
         if state.is_busy:
             return state, ()
-        notes = tuple(_no_field(self._thing, name) for name in chosen.hidden)
+        is_news = chosen.hidden and chosen.hidden != state.hidden
+        notes = (_no_fields(self._thing, chosen.hidden, self._written),) if is_news else ()
         regained = sorted(set(state.hidden) - set(chosen.hidden))
         if regained and state.to is not None:
             state = State(format=1, deleted_to=state.deleted_to, swept_at=state.swept_at)
@@ -336,9 +349,14 @@ def _no_object(thing: Sobject) -> str:
     return f"{thing.name}: not there, or hidden from the integration user; {remedy}"
 
 
-def _no_field(thing: Sobject, name: str) -> str:
-    remedy = "assign syncd's permission set to it, or correct the mapping"
-    return f"{thing.name}.{name}: not there, or hidden from the integration user, and left out; {remedy}"
+def _no_fields(thing: Sobject, hidden: Sequence[str], written: Collection[str]) -> str:
+    others = [name for name in hidden if name not in written]
+    remedies = ["`syncd provision` creates what syncd writes, and its permission set shows it"] if len(others) < len(hidden) else []
+    if others:
+        which = f" for {', '.join(others)}" if remedies else ""
+        remedies.append(f"assign syncd's permission set{which}, or correct the mapping")
+    what = f"{', '.join(hidden)} not there, or hidden from the integration user, and left out"
+    return f"{thing.name}: {what}; {'; '.join(remedies)}"
 
 
 def _said(thing: Sobject, swept: Swept) -> Iterable[str]:

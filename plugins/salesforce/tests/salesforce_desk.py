@@ -24,13 +24,14 @@ FIELDS = ("Note__c string(60) cunfsgp", "Score__c double(5,2) cunfsp")
 
 
 class Desk:
-    """See the module; to be closed. ``wanted`` are the fields that a mapping would read."""
+    """See the module; to be closed. ``wanted`` are the fields that a mapping would read, ``written`` those it would write."""
 
     def __init__(
         self,
         folder: Path,
         *,
         wanted: Mapping[str, Sequence[str]] | None = None,
+        written: Mapping[str, Sequence[str]] | None = None,
         settings: Mapping[str, object] | None = None,
         page: int = 2_000,
         bulk_page: int = 50_000,
@@ -47,6 +48,7 @@ class Desk:
         login = {"login_url": self.emulator.url, "client_id": credentials.client_id, "client_secret": "env:SECRET"}
         self.settings = self.spec.settings.model_validate({**login, **(settings or {})})
         self.wanted = {name: frozenset(some) for name, some in (wanted or {"Lead": ["LastName", "Email"]}).items()}
+        self.written = {name: frozenset(some) for name, some in (written or {}).items()}
         secrets = {"env:SECRET": credentials.client_secret}
         self._client = self._stack.enter_context(
             online(self.spec, self.settings, self.clock, resolve=lambda reference: secrets[reference], kept={})
@@ -71,6 +73,7 @@ class Desk:
                 home=self.folder,
                 cache=folder,
                 now=self.clock.now,
+                written=self.written,
             )
         )
 

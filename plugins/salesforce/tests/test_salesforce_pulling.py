@@ -14,7 +14,7 @@ from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.schema import field_of
 
-from syncd.spi import Activity, Misconfigured, Ref, SourceRecord, Unavailable
+from syncd.spi import Activity, Misconfigured, Ref, SourceRecord, Unauthorized, Unavailable
 
 
 @pytest.fixture
@@ -326,7 +326,10 @@ def test_a_hidden_field_is_left_out_and_said_and_read_once_it_shows(desk: Desk) 
     desk.add("Lead", Email="ann@firm.example")
     desk.later()
     pages = desk.read("Lead")
-    assert notes(pages)[0].startswith("Lead.Email: not there, or hidden from the integration user, and left out")
+    assert notes(pages) == [
+        "Lead: Email not there, or hidden from the integration user, and left out; "
+        "assign syncd's permission set, or correct the mapping"
+    ]
     (record,) = pages[0].records
     assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace"}
 
@@ -337,6 +340,26 @@ def test_a_hidden_field_is_left_out_and_said_and_read_once_it_shows(desk: Desk) 
     assert "Email can be read now" in notes(again)[0]
     (record,) = again[0].records
     assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace", "Email": "ann@firm.example"}
+
+
+def test_what_is_hidden_is_told_once_per_object_until_it_changes(tmp_path: Path) -> None:
+    wanted = {"Lead": ["Email", "syncd_Band__c", "syncd_Score__c"]}
+    written = {"Lead": ["syncd_Band__c", "syncd_Score__c"]}
+    with Desk(tmp_path, wanted=wanted, written=written) as desk:
+        pages = desk.read("Lead")
+        ours = "`syncd provision` creates what syncd writes, and its permission set shows it"
+        out = "not there, or hidden from the integration user, and left out"
+        assert notes(pages) == [f"Lead: syncd_Band__c, syncd_Score__c {out}; {ours}"]
+
+        desk.later()
+        pages = desk.read("Lead", pages[-1].cursor)
+        assert notes(pages) == []
+
+        desk.org.access.hidden.add(("Lead", "Email"))
+        desk.org.reshaped()
+        desk.later(hours=2)
+        theirs = "assign syncd's permission set for Email, or correct the mapping"
+        assert notes(desk.read("Lead", pages[-1].cursor)) == [f"Lead: Email, syncd_Band__c, syncd_Score__c {out}; {ours}; {theirs}"]
 
 
 def test_a_field_that_vanishes_after_the_describe_costs_itself_alone(desk: Desk) -> None:
@@ -357,6 +380,7 @@ def test_a_hidden_object_costs_itself_alone(desk: Desk) -> None:
 
 
 def test_an_object_that_is_hidden_after_the_describe_costs_itself_alone(desk: Desk) -> None:
+    desk.wanted["Contact"] = frozenset()
     desk.add("Lead")
     desk.later()
     end = desk.read("Lead")[-1].cursor
@@ -365,6 +389,17 @@ def test_an_object_that_is_hidden_after_the_describe_costs_itself_alone(desk: De
     desk.later(minutes=20)
     (page,) = desk.read("Lead", end)
     assert (page.cursor, page.more, page.notes[0][:5]) == (end, False, "Lead:")
+
+
+def test_a_user_who_sees_no_mapped_object_at_all_is_refused_access(desk: Desk) -> None:
+    desk.add("Lead")
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.emulator.misbehave("no_rights:times=0")
+    for cursor in (None, end):
+        desk.later()
+        with pytest.raises(Unauthorized, match="sees none of the objects"):
+            desk.read("Lead", cursor)
 
 
 def test_a_version_that_is_not_served_is_a_setting_to_correct(tmp_path: Path) -> None:
