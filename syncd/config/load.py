@@ -36,7 +36,8 @@ _AGREEMENT = "agreement.yaml"
 class ConnectionConfig:
     """One system, ready to be opened.
 
-    ``streams`` holds the mapping of each stream that has one, ``lines`` where in its file each (stream, remote field) is read.
+    ``streams`` holds the mapping of each stream that has one, ``off`` names those that have one and are switched off by the
+    settings, ``lines`` tells where in its file each (stream, remote field) is read.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ConnectionConfig:
     write_back: WriteBack
     every: timedelta
     streams: Mapping[str, StreamMap]
+    off: tuple[str, ...]
     lines: Mapping[tuple[str, str], int]
 
     @property
@@ -222,7 +224,8 @@ def _connection(
     if spec is None or settings is None:
         anything: dict[str, Kind] = dict.fromkeys(mapping.streams, "person")
         return None, [*found, *compiled(mapping, document, name, anything, fields)[1]]
-    streams, problems = compiled(mapping, document, name, spec.streams(settings), fields)
+    off = spec.off(settings)
+    streams, problems = compiled(mapping, document, name, {**spec.streams(settings), **off}, fields)
     return (
         ConnectionConfig(
             name=name,
@@ -230,7 +233,8 @@ def _connection(
             settings=settings,
             write_back=terms.write_back,
             every=terms.every,
-            streams=streams,
+            streams={one: stream for one, stream in streams.items() if one not in off},
+            off=tuple(one for one in streams if one in off),
             lines=lines_of(mapping, document),
         ),
         [*found, *problems],

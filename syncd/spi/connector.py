@@ -149,7 +149,8 @@ def _no_login(login: Login) -> Pass:
 class ConnectorSpec:
     """How to recognise, configure and open a connector.
 
-    ``streams`` tells from the settings alone which streams there are and what they hold. ``batch`` is the largest number of
+    ``streams`` tells from the settings alone which streams there are and what they hold, ``off`` which others there would be
+    that the settings switch off: a mapping may name them, and they are not read. ``batch`` is the largest number of
     changes one `Connector.push` takes. ``suggest`` looks at an exported file; it raises Misconfigured for one it does not
     understand, and is ``None`` where there are no files.
 
@@ -173,6 +174,7 @@ class ConnectorSpec:
     streams: Callable[[Settings], Mapping[str, Kind]]
     open: Callable[[Opening], Connector]
     batch: int
+    off: Callable[[Settings], Mapping[str, Kind]] = lambda settings: {}
     suggest: Callable[[Path], Suggestion] | None = None
     origins: Callable[[Settings], tuple[str, ...]] = lambda settings: ()
     login: Callable[[Login], Pass] = _no_login

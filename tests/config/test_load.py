@@ -26,6 +26,13 @@ def loaded(folder: Path, **files: str) -> Config:
     return load(write(folder, **files), SPECS)
 
 
+def test_a_mapped_stream_that_the_settings_switch_off_is_left_out(tmp_path: Path) -> None:
+    spec = replace(SPECS["fake"], streams=lambda _: {"visits": "activity"}, off=lambda _: {"contacts": "person"})
+    crm = load(write(tmp_path), {"fake": spec}).connections["crm"]
+
+    assert (list(crm.streams), crm.off) == ([], ("contacts",))
+
+
 def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
     config = loaded(tmp_path)
     crm = config.connections["crm"]

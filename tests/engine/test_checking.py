@@ -72,6 +72,14 @@ def test_fields_to_write_into_that_are_missing_are_told_with_the_command_that_cr
     assert missing.remedy == "syncd provision crm creates them, where the source allows"
 
 
+def test_streams_that_the_settings_switch_off_are_named_once(home: Home) -> None:
+    connection = crm(home)
+    left = {name: one for name, one in connection.streams.items() if name == "contacts"}
+    said = told(checked(home.site, replace(connection, streams=left, off=("accounts", "visits"))), "ok")
+
+    assert "mapping/crm.yaml: accounts, visits: switched off by the connection's settings, not read" in said
+
+
 def test_of_a_system_that_nothing_is_written_to_no_field_is_missing(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@gmail.com"})
 

@@ -10,7 +10,7 @@ from syncd_hubspot.hooks import hints
 from syncd_hubspot.limits import budgets
 from syncd_hubspot.login import log_in
 from syncd_hubspot.portal import BATCH
-from syncd_hubspot.settings import HubSpotSettings, kinds
+from syncd_hubspot.settings import HubSpotSettings, kinds, off
 
 __all__ = ["syncd_connectors"]
 
@@ -24,6 +24,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             title="HubSpot",
             settings=HubSpotSettings,
             streams=kinds,
+            off=off,
             open=opened,
             batch=BATCH,
             origins=_origins,

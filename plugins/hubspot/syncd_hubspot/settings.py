@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from syncd.spi import Duration, Kind, SecretRef, Settings
 
-__all__ = ["STREAMS", "HubSpotSettings", "OAuth", "Plan", "kinds"]
+__all__ = ["STREAMS", "HubSpotSettings", "OAuth", "Plan", "kinds", "off"]
 
 # A dated version appears every March and September and is kept 18 months; 2026-09 is current, 2026-03 supported:
 # developers.hubspot.com/docs/developer-tooling/platform/versioning (read 2026-11-21)
@@ -57,7 +57,7 @@ class HubSpotSettings(Settings):
         default=None, description="Number of the portal this connection belongs to; the token of any other is refused."
     )
     streams: list[str] = Field(
-        default_factory=lambda: list(STREAMS), min_length=1, description="Streams to offer to the mapping. Default: all."
+        default_factory=lambda: list(STREAMS), min_length=1, description="Streams to read, of those that the mapping names. Default: all."
     )
     plan: Plan = Field(
         default="starter", description="The portal's tier: free, starter, professional or enterprise; limits depend on it."
@@ -125,6 +125,11 @@ def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the streams that *settings* offer, and what they hold."""
     chosen = settings.streams if isinstance(settings, HubSpotSettings) else STREAMS
     return {name: kind for name, kind in STREAMS.items() if name in chosen}
+
+
+def off(settings: Settings) -> Mapping[str, Kind]:
+    """Return the streams that *settings* do not offer, and what they hold."""
+    return {name: kind for name, kind in STREAMS.items() if name not in kinds(settings)}
 
 
 def _is_loopback(host: str) -> bool:

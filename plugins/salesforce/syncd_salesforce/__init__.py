@@ -8,7 +8,7 @@ from datetime import timedelta
 from syncd.spi import Budget, ConnectorSpec, Settings, hookimpl
 from syncd_salesforce.api import opened
 from syncd_salesforce.login import log_in
-from syncd_salesforce.settings import SalesforceSettings, kinds, login_origin, ours
+from syncd_salesforce.settings import SalesforceSettings, kinds, login_origin, off, ours
 
 __all__ = ["syncd_connectors"]
 
@@ -24,6 +24,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             title="Salesforce",
             settings=SalesforceSettings,
             streams=kinds,
+            off=off,
             open=opened,
             batch=_BATCH,
             origins=login_origin,

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from syncd.spi import Duration, Kind, SecretRef, Settings
 from syncd_salesforce.objects import OBJECTS
 
-__all__ = ["Flow", "SalesforceSettings", "kinds", "login_origin"]
+__all__ = ["Flow", "SalesforceSettings", "kinds", "login_origin", "off"]
 
 Flow: TypeAlias = Literal["jwt", "client_credentials", "refresh_token"]
 _LOOPBACK_NAMES = {"localhost"}
@@ -123,6 +123,11 @@ class SalesforceSettings(Settings):
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the streams of a connection and what they hold."""
     return {name: OBJECTS[name].kind for name in ours(settings).streams}
+
+
+def off(settings: Settings) -> Mapping[str, Kind]:
+    """Return the objects that are not read, and what they hold."""
+    return {name: one.kind for name, one in OBJECTS.items() if name not in ours(settings).streams}
 
 
 def login_origin(settings: Settings) -> tuple[str, ...]:

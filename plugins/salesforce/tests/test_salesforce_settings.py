@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
-from syncd_salesforce.settings import Flow, SalesforceSettings
+from syncd_salesforce.settings import Flow, SalesforceSettings, kinds, off
 
 BASE: Mapping[str, object] = {"login_url": "https://acme.my.salesforce.com", "client_id": "3MVG9"}
 
@@ -59,3 +59,8 @@ def test_times_are_written_as_everywhere() -> None:
 def test_http_is_for_this_machine(host: str) -> None:
     settings = SalesforceSettings.model_validate({**BASE, "client_secret": "env:S", "login_url": f"http://{host}/"})
     assert settings.login_url == f"http://{host}"
+
+
+def test_what_is_not_read_is_off() -> None:
+    settings = SalesforceSettings.model_validate({**BASE, "client_secret": "env:S", "streams": ["Lead"]})
+    assert (dict(kinds(settings)), len(off(settings)), off(settings)["User"]) == ({"Lead": "person"}, 11, "owner")
