@@ -169,8 +169,8 @@ def _report(outcomes: Sequence[Outcome], settled: Counts, waiting: dict[str, int
     for one in outcomes:
         for note in one.notes:
             warning(f"{one.connection}: {note}")
-        if one.error:
-            warning(f"{one.connection}: {one.error}", style="red")
+    for error in dict.fromkeys(f"{one.connection}: {one.error}" for one in outcomes if one.error):
+        warning(error, style="red")
     for name, count in waiting.items():
         warning(f"{name}: {count} in the inbox; syncd inbox list --connection {name} shows them")
     if stop.signal:

@@ -16,7 +16,7 @@ from syncd.engine.refold import refold_is_needed, refold_range
 from syncd.engine.scope import Scope, selector
 from syncd.engine.site import Counts, Site
 from syncd.model import Kind
-from syncd.spi import Connector, ConnectorError, SupportsReread, SupportsSince
+from syncd.spi import BadAnswer, Connector, ConnectorError, SupportsReread, SupportsSince
 from syncd.store import hints, outbox, runs, streams
 from syncd.store.streams import INFERRED, Stream
 
@@ -52,9 +52,13 @@ class Outcome:
 
     @property
     def word(self) -> str:
-        if self.error is not None:
-            return type(self.error).__name__.lower()
-        return "stopped" if self.stopped else "complete"
+        match self.error:
+            case None:
+                return "stopped" if self.stopped else "complete"
+            case BadAnswer():
+                return "bad answer"
+            case error:
+                return type(error).__name__.lower()
 
 
 def readable(site: Site, name: str) -> list[Stream]:

@@ -16,7 +16,7 @@ KEPT = 200
 
 
 class Run(NamedTuple):
-    """One run. ``outcome`` is running, complete, stopped, interrupted, or the name of the error that ended it."""
+    """One run. ``outcome`` is running, complete, stopped, interrupted, or the error that ended it."""
 
     id: int
     connection: str

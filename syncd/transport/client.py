@@ -76,7 +76,10 @@ class HttpClient:
         A body without length, chunks or packing cannot be told from one that was cut: there the connector has to count.
         Raises: Unavailable; Unauthorized; BadAnswer beyond `Limits`; Misconfigured for a foreign address, a bad header, TLS.
         """
-        return self._repeated(_Asked(method, url, params or {}, headers or {}, content), self._with_pass)
+        try:
+            return self._repeated(_Asked(method, url, params or {}, headers or {}, content), self._with_pass)
+        except Failed as error:  # whether it may be repeated concerns nobody outside
+            raise Unavailable(str(error), retry_after=error.retry_after) from error
 
     def _repeated(self, asked: _Asked, attempt: Callable[[_Asked], Reply]) -> Reply:
         stop = stop_after_attempt(self._limits.attempts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -45,3 +46,16 @@ def test_a_record_that_cannot_be_meant_is_wrong_usage(crowd: FakeRemote, words: 
 
     assert done.exit_code == 2
     assert what in " ".join(done.stderr.split())
+
+
+def test_a_misspelt_field_ends_with_4_and_is_told_once(crowd: FakeRemote, tmp_path: Path) -> None:
+    (tmp_path / "syncd.yaml").write_text("connections:\n  crm: {type: crm, write_back: live}\n")
+    assert sync().exit_code == 0
+    written = len(crowd.written)
+    mapping = tmp_path / "mapping" / "crm.yaml"
+    mapping.write_text(mapping.read_text().replace("email: Email", "email: Emial"))
+
+    done = CliRunner().invoke(main, ["sync"])
+
+    assert (done.exit_code, len(crowd.written)) == (4, written)
+    assert done.stdout.replace("\n", " ").count("did you mean") == 1

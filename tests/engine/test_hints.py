@@ -141,7 +141,7 @@ def test_hints_that_make_no_sense_are_put_off_and_given_up_in_the_end(home: Home
     tries = 0
     while waiting(home):
         tries += 1
-        assert reread(home).word == "badanswer"
+        assert reread(home).word == "bad answer"
         assert reread(home).counts == {}  # not due
         home.clock.advance(timedelta(hours=1))
 

@@ -35,7 +35,7 @@ def test_a_reading_goes_on_where_the_last_page_was_saved(home: Home) -> None:
         pytest.param(Unavailable("down"), "unavailable", id="unavailable"),
         pytest.param(Unauthorized("no"), "unauthorized", id="unauthorized"),
         pytest.param(Misconfigured("what"), "misconfigured", id="misconfigured"),
-        pytest.param(BadAnswer("eh"), "badanswer", id="bad answer"),
+        pytest.param(BadAnswer("eh"), "bad answer", id="bad answer"),
     ],
 )
 def test_a_failing_source_is_the_outcome_and_not_an_exception(home: Home, error: Exception, word: str) -> None:

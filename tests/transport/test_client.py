@@ -259,6 +259,16 @@ def test_no_error_of_httpx_reaches_a_connector(
 # ---------------------------------------------------------------- pauses
 
 
+@pytest.mark.parametrize("first", [httpx.Response(503), httpx.Response(429), httpx.ConnectError("x"), httpx.ReadError("x")])
+def test_what_failed_is_unavailable_and_nothing_of_our_own(
+    respx_mock: respx.MockRouter, first: httpx.Response | Exception
+) -> None:
+    respx_mock.get(f"{API}/x").mock(side_effect=[first] * 9)
+    with opened(API) as http, pytest.raises(Unavailable) as caught:
+        http.request("GET", f"{API}/x")
+    assert type(caught.value) is Unavailable
+
+
 def test_after_the_last_attempt_the_daemon_goes_on_trying(respx_mock: respx.MockRouter) -> None:
     route = respx_mock.get(f"{API}/x").respond(503)
     naps: list[float] = []

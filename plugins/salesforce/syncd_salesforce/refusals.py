@@ -125,7 +125,9 @@ def error_of(found: Refusal, doing: str) -> ConnectorError:
     """Return the error that a refused request ends in; *doing* names it, such as ``Lead: query``."""
     if found.code == "REQUEST_LIMIT_EXCEEDED":
         return _limit(found, doing)
-    kind, words, pause = _CODES.get(found.code) or _STATUSES.get(found.status) or _unknown(found)
+    code = "" if found.code == "UNKNOWN_EXCEPTION" else found.code  # it says less than a status that is known
+    row = _CODES.get(code) or _STATUSES.get(found.status) or _CODES.get(found.code)
+    kind, words, pause = row or _unknown(found)
     message = f"{doing}: Salesforce refused ({found.code or found.status}): {words}"
     return Unavailable(message, retry_after=pause) if kind is Unavailable else kind(message)
 

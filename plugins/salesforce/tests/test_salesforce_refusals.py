@@ -57,6 +57,11 @@ def test_a_code_or_a_status_leads_to_what_happens_next(found: Refusal, kind: typ
     assert str(error).startswith("Lead: query: ")
 
 
+@pytest.mark.parametrize(("status", "words"), [(420, "it is being moved"), (500, "it had an error of its own")])
+def test_a_status_says_more_than_a_code_for_anything(status: int, words: str) -> None:
+    assert words in str(error_of(Refusal(status=status, code="UNKNOWN_EXCEPTION"), "Lead: query"))
+
+
 def test_the_two_limits_of_one_code_are_told_apart() -> None:
     daily = error_of(Refusal(status=403, code="REQUEST_LIMIT_EXCEEDED", text="TotalRequests Limit exceeded."), "Lead: query")
     busy = error_of(
