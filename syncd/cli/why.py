@@ -69,7 +69,7 @@ def _person(result: Why) -> None:
                 one.source,
                 one.changed_at if one.changed_at.year > 1970 else None,
                 one.known_at,
-                "deleted" if one.deleted else "only heard of" if one.heard_of_only else "; ".join(one.problems),
+                one.fate or ("only heard of" if one.heard_of_only else "; ".join(one.problems)),
             )
             for one in result.records
         ],

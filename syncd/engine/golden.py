@@ -15,7 +15,7 @@ from syncd.mapping.streams import mapped
 from syncd.model import Kind
 from syncd.store import assessments, entities, records
 from syncd.store.entities import Entity, Past
-from syncd.store.records import Stored
+from syncd.store.records import SAME, Stored
 from syncd.store.sql import dumps
 from syncd.store.streams import DOMAIN_STREAM
 
@@ -45,14 +45,16 @@ def refold(
     waiting = uncovered(tx, site)
     if waiting:
         affected = {one: kind for one, kind in affected.items() if one not in before or not _touches(members.get(one, ()), waiting)}
-    accounts = _accounts(tx, site, {one.id: one for group in members.values() for one in group}, affected, members)
+    everyone = {one.id: one for group in members.values() for one in group}
+    accounts = _accounts(tx, site, everyone, affected, members)
+    ends = _ends(succession(tx, site, everyone), everyone)
     changed: list[Entity] = []
     past: list[Past] = []
     for entity_id, kind in affected.items():
         old = before.get(entity_id)
         kept = _kept(site, old, members.get(entity_id, ()))
-        candidates = [read.get(one.id) or _candidates(site, one, kept) for one in members.get(entity_id, ()) if one.speaks]
-        choices = fold(site.config.fields, candidates, kept)
+        said = _said(site, members.get(entity_id, ()), kept, ends, read)
+        choices = fold(site.config.fields, said, kept)
         new = _entity(entity_id, kind, choices, old, members.get(entity_id, ()), accounts.get(entity_id), now)
         if old is None or new != old._replace(changed_at=now):
             changed.append(new)
@@ -82,12 +84,68 @@ def explained(tx: Connection, site: Site, entity_id: int) -> tuple[dict[str, Cho
     kept = _kept(site, old, members)
     if _touches(members, uncovered(tx, site)):
         return {field: Choice(*one, "kept until the source was read by the new mapping") for field, one in kept.items()}, {}
-    said = [_candidates(site, one, kept) for one in members if one.speaks]
+    by_id = {one.id: one for one in members}
+    said = _said(site, members, kept, _ends(succession(tx, site, by_id), by_id), {})
     by_field: dict[str, list[Candidate]] = {}
     for candidates in said:
         for field, candidate in candidates.items():
             by_field.setdefault(field, []).append(candidate)
     return fold(site.config.fields, said, kept), by_field
+
+
+def succession(tx: Connection, site: Site, members: Mapping[int, Stored]) -> dict[int, int]:
+    """Return, for each of *members* that its source merged into or converted to another one of them, which that is."""
+    links = records.linked(tx, [key for key, one in members.items() if one.deleted_at is not None], SAME)
+    return {
+        key: to
+        for key, found in links.items()
+        for to in found
+        if to in members and _is_successor(site, members[key], members[to])
+    }
+
+
+def _is_successor(site: Site, one: Stored, other: Stored) -> bool:
+    """Tell whether *other* is what the source made of *one*, and not merely named as the same by a field of it."""
+    here, there = site.streams[one.stream_id], site.streams[other.stream_id]
+    stream_map = site.maps.get(one.stream_id)
+    fields = one.fields or {}
+    named = [
+        (link.connection, link.stream, str(fields.get(link.remote))) for link in (stream_map.same_as if stream_map else ())
+    ]
+    is_mine = here.connection == there.connection and one.entity_id == other.entity_id
+    return is_mine and (there.connection, there.name, other.external_id) not in named
+
+
+def _ends(succession: Mapping[int, int], members: Mapping[int, Stored]) -> set[int]:
+    """Return the records that live on in one that still speaks."""
+    living: set[int] = set()
+    for key in succession:
+        seen, to = {key}, succession[key]
+        while to in succession and to not in seen:
+            seen.add(to)
+            to = succession[to]
+        if members[to].speaks:
+            living.add(key)
+    return living
+
+
+def _said(
+    site: Site,
+    members: Collection[Stored],
+    kept: Mapping[str, Candidate],
+    merged: Collection[int],
+    read: Mapping[int, Candidates],
+) -> list[Candidates]:
+    """Return what each record says. One that is *merged* goes on counting where the smallest value does: since when is known.
+
+    Not where the largest does: who was under review, or had unsubscribed, would be so for ever.
+    """
+    said = [read.get(one.id) or _candidates(site, one, kept) for one in members if one.speaks]
+    for one in members:
+        if one.id in merged:
+            was = _candidates(site, one, kept)
+            said.append({name: it for name, it in was.items() if it.value is not None and site.config.fields[name].law == "min"})
+    return said
 
 
 def _touches(members: Collection[Stored], streams: Collection[int]) -> bool:

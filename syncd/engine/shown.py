@@ -10,12 +10,16 @@ from syncd.model import Golden
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordShown:
-    """A source record of the person; ``problems`` are its values that could not be read."""
+    """A source record of the person; ``problems`` are its values that could not be read.
+
+    ``fate`` says what became of one that is no more: deleted, merged into another one, converted to one; "" of the others.
+    """
 
     source: str
     changed_at: datetime
     known_at: datetime
     deleted: bool
+    fate: str
     heard_of_only: bool
     problems: list[str]
 

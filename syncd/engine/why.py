@@ -16,7 +16,7 @@ from syncd.agreement.scoring import Score, scorer
 from syncd.agreement.terms import Agreement, Model
 from syncd.engine import way
 from syncd.engine.assess import judged_by
-from syncd.engine.golden import explained
+from syncd.engine.golden import explained, succession
 from syncd.engine.shown import (
     ActivityShown,
     CandidateShown,
@@ -71,7 +71,7 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
         email=str(golden.get("email", "")),
         stage=last.stage if last else "",
         account=_title(site, account.fields) if account else "",
-        records=[_record(site, one) for one in mine],
+        records=_records(tx, site, mine),
         merges=[(instant(undo.merged_at), undo.because) for undo in entities.merges_into(tx, person)],
         fields=_fields(tx, site, person, mine),
         account_fields=_fields(tx, site, account.id, records.of_entities(tx, [account.id]).get(account.id, []))
@@ -104,16 +104,30 @@ def _title(site: Site, fields: str) -> str:
     return str(golden.get("name") or golden.get("domain") or "")
 
 
-def _record(site: Site, one: Stored) -> RecordShown:
+def _records(tx: Connection, site: Site, mine: Sequence[Stored]) -> list[RecordShown]:
+    by_id = {one.id: one for one in mine}
+    successors = {one: by_id[other] for one, other in succession(tx, site, by_id).items()}
+    return [_record(site, one, successors.get(one.id)) for one in mine]
+
+
+def _record(site: Site, one: Stored, successor: Stored | None) -> RecordShown:
     problems = msgspec.json.decode(one.problems, type=list[tuple[str, str, str]]) if one.problems else []
     return RecordShown(
         source=_name(site, one),
         changed_at=instant(one.changed_at),
         known_at=instant(one.known_at),
         deleted=one.deleted_at is not None,
+        fate=_fate(site, one, successor),
         heard_of_only=one.fields is None,
         problems=[f"{where}: {what}" for where, _, what in problems],
     )
+
+
+def _fate(site: Site, one: Stored, successor: Stored | None) -> str:
+    if successor is None:
+        return "deleted" if one.deleted_at is not None else ""
+    verb = "merged into" if successor.stream_id == one.stream_id else "became"
+    return f"{verb} {site.streams[successor.stream_id].name} {successor.external_id}"
 
 
 def _fields(tx: Connection, site: Site, entity: int, members: Sequence[Stored]) -> list[FieldShown]:

@@ -8,7 +8,7 @@ import pytest
 
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.why import find, find_record
-from syncd.model import Activity, Association, Ref
+from syncd.model import Activity, Association, Ref, RemoteField
 from syncd.store import records
 from tests.engine.build import START, Home
 
@@ -94,6 +94,44 @@ def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> No
 
     assert home.people() == [["crm:1", "crm:2"]]
     assert home.fields("crm.contacts:2")["email"] == "ann@firm.example"  # the merged record no longer speaks
+
+
+def read_when_created(home: Home) -> None:
+    home.mapping = home.mapping.replace("      city: City\n", "      city: City\n      created_on: Created\n")
+    for remote in home.remotes.values():
+        remote.add_field("contacts", RemoteField(name="Created"))
+    home.open()
+
+
+def test_since_when_somebody_is_known_outlives_the_record_that_said_it(home: Home) -> None:
+    read_when_created(home)
+    one = home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Created": "2026-11-01"})
+    other = home.crm.put("contacts", "2", {"Email": "ann@home.example", "Created": "2024-05-06"})
+    home.sync()
+    home.crm.merge(other, one)
+    home.sync()
+
+    assert home.fields("ann@firm.example")["created_on"] == "2024-05-06"
+    fates = {record.source: record.fate for record in home.person("ann@firm.example").records}
+    assert fates == {"crm.contacts:1": "", "crm.contacts:2": "merged into contacts 1"}
+
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.delete(one)
+    home.sync()
+    assert home.people() == []
+    assert "created_on" not in home.fields("crm.contacts:1")
+
+
+def test_a_record_that_was_deleted_no_longer_says_since_when(home: Home) -> None:
+    read_when_created(home)
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Created": "2026-11-01"})
+    other = home.crm.put("contacts", "2", {"Email": "ann@firm.example", "Created": "2024-05-06"})
+    home.sync()
+    home.crm.delete(other)
+    home.sync()
+
+    assert home.fields("ann@firm.example")["created_on"] == "2026-11-01"
+    assert [record.fate for record in home.person("ann@firm.example").records] == ["", "deleted"]
 
 
 def test_an_address_handed_on_within_a_page_joins_nobody(home: Home) -> None:

@@ -44,11 +44,25 @@ def golden(world: World, now: Snapshot) -> None:
         entity = now.entities[key]
         words: dict[str, list[Word]] = {}
         for one in members:
-            if one.speaks:
-                for field, word in says(one).items():
+            merged = one.deleted and _lives_on(now, one)
+            for field, word in says(one).items() if one.speaks or merged else ():
+                if one.speaks or (world.terms.law(field).law == "min" and word.value is not None):
                     words.setdefault(field, []).append(word)
         for field in words.keys() | entity.fields.keys():
             _check_field(world, entity, field, words.get(field, []), named(now, members))
+
+
+def _lives_on(now: Snapshot, one: Record) -> bool:
+    """Tell whether a record was merged into one of the same entity that still speaks, however many merges away."""
+    todo, seen = [one.id], set[int]()
+    while todo:
+        seen.add(at := todo.pop())
+        into = [now.records[to] for made, role, to in now.links if made == at and role == "same"]
+        mine = [other for other in into if other.entity == one.entity and other.stream.connection == one.stream.connection]
+        if any(other.speaks for other in mine):
+            return True
+        todo += [other.id for other in mine if other.id not in seen]
+    return False
 
 
 def says(record: Record) -> dict[str, Word]:

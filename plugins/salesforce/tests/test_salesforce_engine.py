@@ -12,7 +12,7 @@ from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.misbehaviour import MODES
 from syncd_salesforce.emulator.writing import add, entity_of, update
 
-from syncd.engine import sync
+from syncd.engine import sync, why
 from syncd.spi import Ref
 from syncd.store import records
 
@@ -92,6 +92,10 @@ def test_what_a_lead_did_is_the_contact_s_after_conversion_and_so_is_the_score(h
     update(here.org, entity_of(here.org, "Contact"), made.contact, {"syncd_Score__c": None})  # as if it had not been mapped
     here.rest()
     assert len(entities(here, Ref("Lead", lead), Ref("Contact", made.contact))) == 1
+    with here.site.store.read() as tx:
+        (person,) = entities(here, Ref("Lead", lead))
+        told = why.why(tx, here.site, person or 0, here.site.now()).records
+    assert {one.fate for one in told} == {"", f"became Contact {made.contact}"}
     assert held(here, made.contact, "syncd_Score__c") == 60
     assert held(here, lead, "syncd_Score__c") == 60  # left alone
 
