@@ -169,6 +169,9 @@ class Workers:
 
     def _pull_step(self, name: str) -> timedelta:
         outcome = sync.pull(self._site, name, self)
+        if refold_is_needed(self._site):  # a stream was read to its end for a new field
+            self._refold = True
+            self._assess.wake.set()
         if outcome.error is not None:
             raise outcome.error
         return self._site.config.connections[name].every

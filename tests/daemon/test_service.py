@@ -17,8 +17,11 @@ from structlog.testing import capture_logs
 
 from syncd.config.settings import Web
 from syncd.daemon.service import Workers
+from syncd.engine.refold import PROGRESS_MARK
+from syncd.engine.site import opened
 from syncd.model import Ref
-from syncd.spi import Hook
+from syncd.spi import Hook, Unavailable
+from syncd.store import streams
 from syncd.store.database import Store
 from tests.engine.build import Home
 
@@ -99,3 +102,26 @@ def test_a_stop_ends_the_pauses_of_connectors_too(home: Home) -> None:
     assert workers.stop()
 
     assert home.site.stop.is_set()
+
+
+def test_a_new_field_of_the_mapping_is_folded_once_it_was_read(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Town": "Oslo"})
+    home.pull("crm")
+    home.mapping = home.mapping.replace("city: City", "city: Town")
+    config = home.config()
+    config = replace(config, connections={"crm": config.connections["crm"]})
+    home.site = opened(config, home.store, clock=home.clock.now, rng=home.rng)
+    home.crm.fail(Unavailable("down"))
+
+    def is_folded() -> bool:
+        with home.store.read() as tx:
+            return streams.remembered(tx, PROGRESS_MARK) == ""
+
+    workers = Workers(home.site, Random(7))
+    workers.start()
+    try:
+        until(is_folded)
+        home.crm.mend()
+        until(lambda: home.golden("ann@gmail.com")["city"] == "Oslo")
+    finally:
+        assert workers.stop()

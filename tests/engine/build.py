@@ -155,6 +155,13 @@ class Home:
     def fields(self, words: str) -> dict[str, Golden | None]:
         return {one.name: one.value for one in self.person(words).fields}
 
+    def golden(self, words: str) -> dict[str, Golden]:
+        """The golden record as it is stored."""
+        with self.store.read() as tx:
+            found = why.find(tx, self.site, words)
+            assert found is not None, words
+            return entities.golden(self.site.config.fields, entities.load(tx, [found])[found].fields)
+
     def people(self) -> list[list[str]]:
         """The source records of every living person, in order."""
         with self.store.read() as tx:

@@ -41,20 +41,20 @@ def test_a_misspelt_field_stops_the_pull_and_is_named_with_its_line_and_the_near
 
 
 def test_a_misspelt_field_leaves_everybody_as_they_were(synced: Home) -> None:
-    before, written = synced.fields("crm.contacts:1"), len(synced.crm.written)
+    before, written = synced.golden("crm.contacts:1"), len(synced.crm.written)
     misspell(synced)
     synced.crm.put("contacts", "1", {"City": "Lugo"})
 
     synced.sync()
     synced.sync()
 
-    assert synced.fields("crm.contacts:1") == before
+    assert synced.golden("crm.contacts:1") == synced.fields("crm.contacts:1") == before
     assert len(synced.crm.written) == written
     assert isinstance(sync.push(synced.site, "crm", Quiet()).error, Misconfigured)
 
 
 def test_what_another_connection_brings_meanwhile_blanks_nothing(synced: Home) -> None:
-    before = synced.fields("crm.contacts:1")
+    before = synced.golden("crm.contacts:1")
     misspell(synced)
 
     synced.shop.put("contacts", "9", {"Source": "webinar"})
@@ -63,7 +63,7 @@ def test_what_another_connection_brings_meanwhile_blanks_nothing(synced: Home) -
     synced.pull("shop")
     sync.settle(synced.site, Quiet())
 
-    assert synced.fields("crm.contacts:1") == before
+    assert synced.golden("crm.contacts:1") == before
 
 
 def test_all_is_read_and_folded_once_the_mapping_is_corrected(synced: Home) -> None:
@@ -74,18 +74,18 @@ def test_all_is_read_and_folded_once_the_mapping_is_corrected(synced: Home) -> N
 
     synced.sync()
 
-    assert (synced.fields("crm.contacts:1")["city"], synced.fields("crm.contacts:1")["email"]) == ("Lugo", "ann@firm.example")
+    assert (synced.golden("crm.contacts:1")["city"], synced.golden("crm.contacts:1")["email"]) == ("Lugo", "ann@firm.example")
 
 
 def test_all_is_read_and_folded_once_the_source_has_the_field(synced: Home) -> None:
     misspell(synced, "city: City", "city: Town")
     synced.sync()
-    assert synced.fields("crm.contacts:1")["city"] == "Leon"
+    assert synced.golden("crm.contacts:1")["city"] == "Leon"
     synced.crm.put("contacts", "1", {"Town": "Lugo"})
 
     synced.sync()
 
-    assert synced.fields("crm.contacts:1")["city"] == "Lugo"
+    assert synced.golden("crm.contacts:1")["city"] == "Lugo"
 
 
 def test_people_keep_their_values_until_a_new_field_was_read_to_the_end(synced: Home) -> None:
@@ -103,10 +103,10 @@ def test_people_keep_their_values_until_a_new_field_was_read_to_the_end(synced: 
 
     assert sync.pull(synced.site, "crm", Once()).stopped
     sync.settle(synced.site, Quiet())
-    assert synced.fields("p24@firm.example")["city"] == "Leon"
+    assert synced.golden("p24@firm.example")["city"] == "Leon"
 
     synced.sync()
-    assert synced.fields("p24@firm.example")["city"] == "Lugo"
+    assert synced.golden("p24@firm.example")["city"] == "Lugo"
 
 
 def test_a_field_that_was_read_and_is_gone_stops_nothing(synced: Home) -> None:
@@ -124,7 +124,7 @@ def test_a_field_that_was_read_and_is_gone_stops_nothing(synced: Home) -> None:
     outcome = sync.pull(site, "crm", Quiet())
 
     assert outcome.error is None
-    assert (synced.fields("crm.contacts:1")["first_name"], synced.fields("crm.contacts:1")["city"]) == ("Anna", "Leon")
+    assert (synced.golden("crm.contacts:1")["first_name"], synced.golden("crm.contacts:1")["city"]) == ("Anna", "Leon")
 
 
 def test_a_field_that_write_back_creates_may_be_missing(synced: Home) -> None:
