@@ -25,8 +25,8 @@ def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = Fa
             yield from _budgets(site, connection)
         there = {one.name: one for one in opened.schema().streams}
     if connection.off:
-        what = f"mapping/{connection.name}.yaml: {', '.join(connection.off)}: switched off by the connection's settings, not read"
-        yield Finding(level="ok", what=what)
+        left = ", ".join(connection.off)
+        yield Finding(level="ok", what=f"mapping/{connection.name}.yaml: {left}: switched off by the settings, not read")
     missing = [finding for name, one in connection.streams.items() for finding in _missing(connection, one, there.get(name))]
     yield from missing
     if not missing:

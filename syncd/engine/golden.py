@@ -35,16 +35,16 @@ def refold(
 ) -> None:
     """Fold the *affected* entities anew and mark the people this concerns for assessment.
 
-    Who has a record of an `uncovered` stream stays as they are: all are folded once it is covered. *fresh* gives the records of entities that are new with this page, *read* the candidates of records already mapped;
-    both only save asking again.
+    Who has a record of an `uncovered` stream stays as they are: all are folded once it is covered. *fresh* gives the records
+    of entities that are new with this page, *read* the candidates of records already mapped; both only save asking again.
     """
     fresh, read = fresh or {}, read or {}
     older = affected.keys() - fresh.keys()
     before = entities.load(tx, older)
     members = {**fresh, **records.of_entities(tx, older)}
     waiting = uncovered(tx, site)
-    if waiting:
-        affected = {one: kind for one, kind in affected.items() if one not in before or not _touches(members.get(one, ()), waiting)}
+    held = {one for one in before if _touches(members.get(one, ()), waiting)}
+    affected = {one: kind for one, kind in affected.items() if one not in held}
     everyone = {one.id: one for group in members.values() for one in group}
     accounts = _accounts(tx, site, everyone, affected, members)
     ends = _ends(succession(tx, site, everyone), everyone)
@@ -53,7 +53,7 @@ def refold(
     for entity_id, kind in affected.items():
         old = before.get(entity_id)
         kept = _kept(site, old, members.get(entity_id, ()))
-        said = _said(site, members.get(entity_id, ()), kept, ends, read)
+        said = _said(site, members.get(entity_id, ()), kept=kept, ends=ends, read=read)
         choices = fold(site.config.fields, said, kept)
         new = _entity(entity_id, kind, choices, old, members.get(entity_id, ()), accounts.get(entity_id), now)
         if old is None or new != old._replace(changed_at=now):
@@ -85,7 +85,7 @@ def explained(tx: Connection, site: Site, entity_id: int) -> tuple[dict[str, Cho
     if _touches(members, uncovered(tx, site)):
         return {field: Choice(*one, "kept until the source was read by the new mapping") for field, one in kept.items()}, {}
     by_id = {one.id: one for one in members}
-    said = _said(site, members, kept, _ends(succession(tx, site, by_id), by_id), {})
+    said = _said(site, members, kept=kept, ends=_ends(succession(tx, site, by_id), by_id), read={})
     by_field: dict[str, list[Candidate]] = {}
     for candidates in said:
         for field, candidate in candidates.items():
@@ -116,14 +116,14 @@ def _is_successor(site: Site, one: Stored, other: Stored) -> bool:
     return is_mine and (there.connection, there.name, other.external_id) not in named
 
 
-def _ends(succession: Mapping[int, int], members: Mapping[int, Stored]) -> set[int]:
-    """Return the records that live on in one that still speaks."""
+def _ends(successors: Mapping[int, int], members: Mapping[int, Stored]) -> set[int]:
+    """Return the records that came to an end and live on in one that still speaks."""
     living: set[int] = set()
-    for key in succession:
-        seen, to = {key}, succession[key]
-        while to in succession and to not in seen:
+    for key in successors:
+        seen, to = {key}, successors[key]
+        while to in successors and to not in seen:
             seen.add(to)
-            to = succession[to]
+            to = successors[to]
         if members[to].speaks:
             living.add(key)
     return living
@@ -132,19 +132,20 @@ def _ends(succession: Mapping[int, int], members: Mapping[int, Stored]) -> set[i
 def _said(
     site: Site,
     members: Collection[Stored],
+    *,
     kept: Mapping[str, Candidate],
-    merged: Collection[int],
+    ends: Collection[int],
     read: Mapping[int, Candidates],
 ) -> list[Candidates]:
-    """Return what each record says. One that is *merged* goes on counting where the smallest value does: since when is known.
+    """Return what each record says. One of *ends* goes on counting where the smallest value does: since when is known.
 
     Not where the largest does: who was under review, or had unsubscribed, would be so for ever.
     """
     said = [read.get(one.id) or _candidates(site, one, kept) for one in members if one.speaks]
     for one in members:
-        if one.id in merged:
-            was = _candidates(site, one, kept)
-            said.append({name: it for name, it in was.items() if it.value is not None and site.config.fields[name].law == "min"})
+        if one.id in ends:
+            was = _candidates(site, one, kept).items()
+            said.append({name: it for name, it in was if site.config.fields[name].law == "min" and it.value is not None})
     return said
 
 

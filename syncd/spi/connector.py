@@ -54,8 +54,9 @@ class Opening:
     """What a connector is opened with.
 
     ``settings`` is an instance of the spec's ``settings``. ``wanted`` names, per stream, the remote fields that the mapping
-    reads, ``written`` those that it writes, which may not be there before `SupportsProvision`. ``home`` is the folder that relative paths start from. ``cache`` is this connection's own folder: its
-    content may vanish at any time, which may cost time but never data.
+    reads, ``written`` those that it writes, which may not be there before `SupportsProvision`. ``home`` is the folder that
+    relative paths start from. ``cache`` is this connection's own folder: its content may vanish at any time, which may cost
+    time but never data.
     """
 
     connection: str

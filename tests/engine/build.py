@@ -105,8 +105,8 @@ class Home:
     def describe(self, name: str) -> None:
         """Let a remote have the fields that its mapping reads."""
         for stream, one in self.site.config.connections[name].streams.items():
-            for field in sorted(one.wanted):
-                self.remotes[name].add_field(stream, RemoteField(name=field))
+            for remote in sorted(one.wanted):
+                self.remotes[name].add_field(stream, RemoteField(name=remote))
 
     @property
     def crm(self) -> FakeRemote:

@@ -77,7 +77,7 @@ def test_streams_that_the_settings_switch_off_are_named_once(home: Home) -> None
     left = {name: one for name, one in connection.streams.items() if name == "contacts"}
     said = told(checked(home.site, replace(connection, streams=left, off=("accounts", "visits"))), "ok")
 
-    assert "mapping/crm.yaml: accounts, visits: switched off by the connection's settings, not read" in said
+    assert "mapping/crm.yaml: accounts, visits: switched off by the settings, not read" in said
 
 
 def test_of_a_system_that_nothing_is_written_to_no_field_is_missing(home: Home) -> None:

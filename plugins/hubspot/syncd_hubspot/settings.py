@@ -57,7 +57,9 @@ class HubSpotSettings(Settings):
         default=None, description="Number of the portal this connection belongs to; the token of any other is refused."
     )
     streams: list[str] = Field(
-        default_factory=lambda: list(STREAMS), min_length=1, description="Streams to read, of those that the mapping names. Default: all."
+        default_factory=lambda: list(STREAMS),
+        min_length=1,
+        description="Streams to read, of those the mapping names. Default: all.",
     )
     plan: Plan = Field(
         default="starter", description="The portal's tier: free, starter, professional or enterprise; limits depend on it."

@@ -20,6 +20,7 @@ from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded
 from syncd_salesforce.describe import Selection, selection
 from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.listing import Lister, Row, Rows, rows_among
+from syncd_salesforce.notes import NOTHING_SEEN, no_fields, no_object, swept_away
 from syncd_salesforce.objects import Sobject
 from syncd_salesforce.org import Org
 from syncd_salesforce.records import gone, make
@@ -27,7 +28,7 @@ from syncd_salesforce.refusals import Declined, Refusal
 from syncd_salesforce.schemas import HIDDEN, Schemas
 from syncd_salesforce.settings import SalesforceSettings
 from syncd_salesforce.shared import shared_with
-from syncd_salesforce.sweeps import Sweeper, Swept
+from syncd_salesforce.sweeps import Sweeper
 
 __all__ = ["Puller", "Source"]
 
@@ -43,7 +44,6 @@ _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
 # Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
 _NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
-_NOTHING = "the integration user sees none of the objects that the mapping names; assign syncd's permission set to it"
 _COLUMN = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'")
 
 
@@ -101,8 +101,8 @@ class Puller:
             if error.code not in HIDDEN or self._source.schemas.describe(self._thing.name, anew=True) is not None:
                 raise
         if not any(map(self._source.sees, self._source.mapped)):
-            raise Unauthorized(_NOTHING)
-        return Page(records=(), cursor=cursor or encoded(state), more=False, notes=(_no_object(self._thing),))
+            raise Unauthorized(NOTHING_SEEN)
+        return Page(records=(), cursor=cursor or encoded(state), more=False, notes=(no_object(self._thing),))
 
     def _pulled(self, state: State, chosen: Selection) -> Page:
         state, notes = self._opened(state, chosen)
@@ -152,8 +152,9 @@ class Puller:
         """Begin a cycle unless one is under way; if a field can be seen again, begin everything."""
         if state.is_busy:
             return state, ()
-        is_news = chosen.hidden and chosen.hidden != state.hidden
-        notes = (_no_fields(self._thing, chosen.hidden, self._written),) if is_news else ()
+        notes: tuple[str, ...] = ()
+        if chosen.hidden and chosen.hidden != state.hidden:
+            notes = (no_fields(self._thing, chosen.hidden, self._written),)
         regained = sorted(set(state.hidden) - set(chosen.hidden))
         if regained and state.to is not None:
             state = State(format=1, deleted_to=state.deleted_to, swept_at=state.swept_at)
@@ -327,7 +328,7 @@ class Puller:
         swept = self._sweeper.finish(reading.hi)
         again = reading.hi - (_SWEEP - _SWEEP_AGAIN) if swept.missing else reading.hi
         records = [gone(self._thing, one, reading.hi) for one in swept.gone]
-        return _Step(replace(state, swept_at=again), records, notes=tuple(_said(self._thing, swept)))
+        return _Step(replace(state, swept_at=again), records, notes=tuple(swept_away(self._thing, swept)))
 
 
 def _narrowed(state: State, reading: Reading) -> Reading | None:
@@ -342,26 +343,3 @@ def _narrowed(state: State, reading: Reading) -> Reading | None:
 
 def _id_of(one: SourceRecord | Activity) -> str:
     return one.source_id if isinstance(one, Activity) else one.external_id
-
-
-def _no_object(thing: Sobject) -> str:
-    remedy = "assign syncd's permission set to it, or leave the object out of the mapping"
-    return f"{thing.name}: not there, or hidden from the integration user; {remedy}"
-
-
-def _no_fields(thing: Sobject, hidden: Sequence[str], written: Collection[str]) -> str:
-    others = [name for name in hidden if name not in written]
-    remedies = ["`syncd provision` creates what syncd writes, and its permission set shows it"] if len(others) < len(hidden) else []
-    if others:
-        which = f" for {', '.join(others)}" if remedies else ""
-        remedies.append(f"assign syncd's permission set{which}, or correct the mapping")
-    what = f"{', '.join(hidden)} not there, or hidden from the integration user, and left out"
-    return f"{thing.name}: {what}; {'; '.join(remedies)}"
-
-
-def _said(thing: Sobject, swept: Swept) -> Iterable[str]:
-    if swept.held:
-        words = "that looks like a lost right and not like deletions, so nothing is deleted; check the user's permission set"
-        yield f"{thing.name}: {swept.missing} of {swept.known} records can no longer be seen; {words}"
-    elif swept.missing:
-        yield f"{thing.name}: {swept.missing} records can no longer be seen; those still missing in a day count as deleted"

@@ -359,7 +359,9 @@ def test_what_is_hidden_is_told_once_per_object_until_it_changes(tmp_path: Path)
         desk.org.reshaped()
         desk.later(hours=2)
         theirs = "assign syncd's permission set for Email, or correct the mapping"
-        assert notes(desk.read("Lead", pages[-1].cursor)) == [f"Lead: Email, syncd_Band__c, syncd_Score__c {out}; {ours}; {theirs}"]
+        assert notes(desk.read("Lead", pages[-1].cursor)) == [
+            f"Lead: Email, syncd_Band__c, syncd_Score__c {out}; {ours}; {theirs}"
+        ]
 
 
 def test_a_field_that_vanishes_after_the_describe_costs_itself_alone(desk: Desk) -> None:
