@@ -67,14 +67,25 @@ def refold(
 def inherit(tx: Connection, site: Site, loser: int, winner: int) -> None:
     """Let *winner* know what *loser* held where it held nothing, or something younger, for the laws that look back."""
     both = entities.load(tx, [loser, winner])
-    fields, proof = {**entities.values(both[winner].fields)}, entities.proof(both[winner].proof)
-    theirs = entities.proof(both[loser].proof)
-    for name, value in entities.values(both[loser].fields).items():
+    _learn(tx, site, both[winner], both[loser], entities.proof(both[loser].proof))
+
+
+def bequeath(tx: Connection, site: Site, whole: int, piece: int, record_ids: Collection[int], now: int) -> None:
+    """Let *piece*, to which records of *whole* go, know what was chosen from them there, as `inherit` does."""
+    both = entities.load(tx, [whole, piece])
+    new = Entity(piece, both[whole].kind, "{}", "{}", None, None, None, now, now)
+    theirs = {name: one for name, one in entities.proof(both[whole].proof).items() if one[0] in record_ids}
+    _learn(tx, site, both.get(piece, new), both[whole], theirs)
+
+
+def _learn(tx: Connection, site: Site, one: Entity, other: Entity, proven: Mapping[str, tuple[int, int]]) -> None:
+    fields, proof, theirs = {**entities.values(one.fields)}, entities.proof(one.proof), entities.values(other.fields)
+    for name, since in proven.items():
         looks_back = name in site.config.fields and site.config.fields[name].law == "first"
-        if name not in fields or (looks_back and theirs[name][1] < proof[name][1]):
-            fields[name], proof[name] = value, theirs[name]
-    texts = [dumps(dict(sorted(one.items()))) for one in (fields, proof)]
-    entities.save(tx, [both[winner]._replace(fields=texts[0], proof=texts[1])])
+        if name in theirs and (name not in fields or (looks_back and since[1] < proof[name][1])):
+            fields[name], proof[name] = theirs[name], since
+    texts = [dumps(dict(sorted(found.items()))) for found in (fields, proof)]
+    entities.save(tx, [one._replace(fields=texts[0], proof=texts[1])])
 
 
 def explained(tx: Connection, site: Site, entity_id: int) -> tuple[dict[str, Choice], dict[str, list[Candidate]]]:
@@ -162,16 +173,16 @@ def _candidates(site: Site, record: Stored, kept: Mapping[str, Candidate]) -> Ca
 
 
 def _kept(site: Site, old: Entity | None, members: Collection[Stored]) -> dict[str, Candidate]:
-    """Return what was chosen last time, as candidates."""
+    """Return what was chosen last time, as candidates; not what came from a record that is somebody else's by now."""
     if old is None:
         return {}
     sources = {one.id: site.streams[one.stream_id].connection for one in members}
     values = entities.golden(site.config.fields, old.fields)
     proof = entities.proof(old.proof)
     return {
-        field: Candidate(value, proof[field][1], sources.get(proof[field][0], ""), proof[field][0])
+        field: Candidate(value, proof[field][1], sources[proof[field][0]], proof[field][0])
         for field, value in values.items()
-        if field in proof
+        if field in proof and proof[field][0] in sources
     }
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from syncd.engine.golden import inherit, refold
+from syncd.engine.golden import bequeath, inherit, refold
 from syncd.engine.site import Site
 from syncd.mapping.identity import SHARED_ABOVE, Claim, Matching, match
 from syncd.model import Kind
@@ -98,7 +98,9 @@ def _holders(tx: Connection, keys: Collection[str], claimants: Sequence[Claimant
 
 def _torn(tx: Connection, site: Site, entity_ids: Collection[int], now: int) -> dict[int, Kind]:
     """Let entities fall apart; return all pieces, which stand in the store, and the people of accounts among them."""
-    pieces = {piece: whole.kind for whole in entities.load(tx, entity_ids).values() for piece in _split(tx, site, whole.id)}
+    pieces = {
+        piece: whole.kind for whole in entities.load(tx, entity_ids).values() for piece in _split(tx, site, whole.id, now)
+    }
     refold(tx, site, pieces, now)
     accounts = [piece for piece, kind in pieces.items() if kind == "account"]
     return {**dict.fromkeys(entities.people_of(tx, accounts), "person"), **pieces}
@@ -123,7 +125,7 @@ def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int,
     assessments.mark_due(tx, {*moving, *(entity for entity in grown if affected.get(entity) == "person")}, now)
 
 
-def _split(tx: Connection, site: Site, entity_id: int) -> set[int]:
+def _split(tx: Connection, site: Site, entity_id: int, now: int) -> set[int]:
     """Let an entity fall into what its remaining keys and links hold together; its oldest record keeps the identifier."""
     members = [one.id for one in records.of_entities(tx, [entity_id]).get(entity_id, ())]
     keys = records.keys_of(tx, members)
@@ -144,8 +146,14 @@ def _split(tx: Connection, site: Site, entity_id: int) -> set[int]:
         pieces.setdefault(matching.entities[one], []).append(one)
     _, *others = pieces
     for new in others:
-        records.give(tx, pieces[new], new)
+        _give(tx, site, pieces[new], entity_id, new, now)
     return {entity_id, *others}
+
+
+def _give(tx: Connection, site: Site, record_ids: Collection[int], whole: int, piece: int, now: int) -> None:
+    """Let records of *whole* be *piece*'s, with what was chosen from them."""
+    records.give(tx, record_ids, piece)
+    bequeath(tx, site, whole, piece, record_ids, now)
 
 
 # ---------------------------------------------------------------- taking back
@@ -172,7 +180,7 @@ def unmerge(tx: Connection, site: Site, person: int, now: int, *, only: Collecti
     if not moved or not staying:
         raise NothingToUndo("would be left without records; name some of its records, not all")
     records.keep_apart(tx, ((one, two) for one in moved for two in staying), now)
-    records.give(tx, moved, other)
+    _give(tx, site, moved, person, other, now)
     refold(tx, site, {person: "person", other: "person"}, now)
     assessments.doubt(tx, person)
     assessments.mark_due(tx, {person, other}, now)

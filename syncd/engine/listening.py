@@ -48,7 +48,7 @@ def reply(tx: Connection, site: Site, name: str, *, by: str, text: str) -> None:
     answered = replace(item, replied_at=site.now(), replied_by=by, reply=text)
     if problem := feedback_problem(answered):
         raise Unheard(problem)
-    feedback.save(tx, answered, identifier=identifier, person=person)
+    feedback.keep_reply(tx, identifier, answered)
     _assess(tx, site, person)
 
 
@@ -78,7 +78,8 @@ def _keep(tx: Connection, site: Site, person: int, one: Dispute, disputed: Answe
     until = deadline(terms.dispute.within, calendar, one.about).due
     if problem := dispute_problem(terms, one, disputed, until=until):
         raise Unheard(problem)
-    feedback.keep_dispute(tx, person, one)
+    keep = feedback.keep_verdict if one.verdict else feedback.keep_dispute
+    keep(tx, person, one)
     _assess(tx, site, person)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from syncd.agreement.dispositions import Dispute, Feedback
 from syncd.store import ids
@@ -13,10 +13,28 @@ from syncd.store.sql import among, put
 
 
 def save(tx: Connection, item: Feedback, *, identifier: int, person: int | None) -> None:
-    """Keep a piece of feedback, or its reply."""
+    """Keep a new piece of feedback."""
     columns = tuple(column.name for column in feedback.columns)
-    row = (identifier, person, item.at, item.party, item.by, item.kind, item.text, item.replied_at, item.replied_by, item.reply)
+    row = (
+        identifier,
+        person,
+        person,
+        item.at,
+        item.party,
+        item.by,
+        item.kind,
+        item.text,
+        item.replied_at,
+        item.replied_by,
+        item.reply,
+    )
     put(tx, feedback, columns, [row])
+
+
+def keep_reply(tx: Connection, identifier: int, item: Feedback) -> None:
+    """Keep the reply to a piece of feedback."""
+    reply = {"replied_at": item.replied_at, "replied_by": item.replied_by, "reply": item.reply}
+    tx.execute(update(feedback).where(feedback.c.id == identifier).values(reply))
 
 
 def everything(tx: Connection, *, open_only: bool = False) -> list[Feedback]:
@@ -54,12 +72,19 @@ def disputes(tx: Connection, people: Collection[int] | None) -> dict[int, list[D
 
 
 def keep_dispute(tx: Connection, person: int, one: Dispute) -> None:
-    """Keep a dispute about a person, or its verdict."""
+    """Keep a new dispute about a person."""
     columns = (
         "origin_id", "about_at", "person_id", "raised_at", "author", "party", "why", "verdict", "decided_at", "decided_by",
     )  # fmt: skip
     row = (person, one.about, person, one.at, one.by, one.party, one.why, one.verdict, one.decided_at, one.decided_by)
     put(tx, dispute, columns, [row])
+
+
+def keep_verdict(tx: Connection, person: int, one: Dispute) -> None:
+    """Keep what was decided of a dispute about a person."""
+    verdict = {"verdict": one.verdict, "decided_at": one.decided_at, "decided_by": one.decided_by}
+    mine = (dispute.c.person_id == person) & (dispute.c.about_at == one.about)
+    tx.execute(update(dispute).where(mine).values(verdict))
 
 
 def _feedback(row: Row[*tuple[object, ...]]) -> Feedback:

@@ -119,16 +119,15 @@ def assign(tx: Connection, made: Iterable[Assignment]) -> None:
 
 def inherit(tx: Connection, loser: int, winner: int) -> None:
     """Let a merged person have both histories."""
-    for table in (stage_claim, assignment, dispute):
+    for table in (stage_claim, assignment, dispute, feedback):
         tx.execute(update(table).where(table.c.person_id == loser).values(person_id=winner))
-    tx.execute(update(feedback).where(feedback.c.person_id == loser).values(person_id=winner))
     for derived_from in (stage_move, clock):
         tx.execute(delete(derived_from).where(derived_from.c.person_id == loser))
 
 
 def part(tx: Connection, person: int, origins: Collection[int]) -> None:
     """Give a person whose merge is undone their own history back, and that of *origins*, who had become them before."""
-    for table in (stage_claim, assignment, dispute):
+    for table in (stage_claim, assignment, dispute, feedback):
         tx.execute(update(table).where(among(tx, table.c.origin_id, [person, *origins])).values(person_id=person))
 
 

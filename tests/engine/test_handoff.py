@@ -15,7 +15,7 @@ from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
 from syncd.model import Activity, Association, Direction, Raw, Ref
 from syncd.report.compliance import by_group
-from syncd.store import assessments, clocks, journeys
+from syncd.store import assessments, clocks, feedback, journeys
 from syncd.store.database import Store
 from syncd.testing import FakeRemote
 from tests.engine.build import START, STREAMS, Home, Quiet
@@ -479,6 +479,29 @@ def test_an_overturned_rejection_makes_an_mql_again(office: Home) -> None:
         listening.decide(tx, office.site, person, verdict="overturned", by="boss")
     after(office, minutes=1)
     assert office.person("ann@firm.example").stage == "mql"
+
+
+def test_a_dispute_decided_after_a_merge_is_still_one_dispute_of_the_same_person(office: Home) -> None:
+    demo(office, about=BO, email="bo@firm.example")
+    after(office, minutes=1)
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Unqualified", "Reason": "no budget"})
+    after(office, minutes=1)
+    with office.store.write() as tx:
+        ann = why.find(tx, office.site, "ann@firm.example")
+        assert ann is not None
+        listening.doubt(tx, office.site, ann, by="ana", party="marketing", why="has a budget since Monday")
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+
+    with office.store.write() as tx:
+        both = why.find(tx, office.site, "ann@firm.example")
+        assert both not in (None, ann)
+        listening.decide(tx, office.site, both, verdict="overturned", by="boss")
+        assert [one.verdict for one in feedback.disputes(tx, None)[both]] == ["overturned"]
+        unmerge(tx, office.site, both, office.site.now())
+        assert [one.verdict for one in feedback.disputes(tx, None)[ann]] == ["overturned"]
 
 
 def test_what_nobody_answered_cannot_be_disputed(office: Home) -> None:

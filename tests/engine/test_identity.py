@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
+from syncd.agreement.dispositions import Feedback
+from syncd.engine import listening
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.why import find, find_record
 from syncd.model import Activity, Association, Ref, RemoteField
-from syncd.store import records
+from syncd.store import feedback, ids, records
 from tests.engine.build import START, Home
 
 
@@ -312,6 +315,69 @@ def test_a_merge_is_taken_back_and_stays_so(home: Home) -> None:
     home.sync()
     home.pull("crm", full=True)
     assert home.people() == [["crm:1"], ["crm:2"]]
+
+
+def test_a_merge_taken_back_leaves_nobody_what_the_other_had_first(home: Home) -> None:
+    home.agreement = home.agreement.replace("fields: {", "fields: {source: {wins: first}, ")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Source": "web"})
+    home.sync()
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example", "Source": "ads"}, changed_at=START - timedelta(days=3))
+    home.sync()
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"Others": "ann@firm.example"})
+    home.sync()
+    assert home.fields("crm.contacts:1")["source"] == "ads"
+
+    _taken_apart(home, "ben@firm.example")
+
+    assert home.fields("crm.contacts:1")["source"] == "web"
+    assert home.fields("crm.contacts:2")["source"] == "ads"
+
+
+def test_a_record_taken_out_takes_along_what_only_its_past_proves(home: Home) -> None:
+    home.agreement = home.agreement.replace("fields: {", "fields: {city: {blanks: protect}, ")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.crm.put("contacts", "2", {"Email": "ann@firm.example", "City": "Lugo"})
+    home.pull("crm")
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"City": ""})
+    home.pull("crm")
+
+    _taken_apart(home, "ann@firm.example", "crm.contacts:2")
+
+    assert "city" not in home.fields("crm.contacts:1")
+    assert home.fields("crm.contacts:2")["city"] == "Lugo"
+
+
+def test_feedback_returns_to_whom_it_was_about_when_a_merge_is_taken_back(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+    home.sync()
+    ann, ben = home.person("ann@firm.example").id, home.person("ben@firm.example").id
+    with home.store.write() as tx:
+        for person in (ann, ben):
+            _complain(tx, home, person)
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"Others": "ann@firm.example"})
+    home.sync()
+    with home.store.write() as tx:
+        assert {one.about for one in feedback.everything(tx)} == {ann}
+        for one in feedback.everything(tx):
+            listening.reply(tx, home.site, one.id, by="lead", text="seen")
+
+    _taken_apart(home, "ann@firm.example")
+
+    with home.store.read() as tx:
+        found = feedback.everything(tx)
+    assert {one.about: (one.text, one.reply) for one in found} == {ann: (f"of {ann}", "seen"), ben: (f"of {ben}", "seen")}
+
+
+def _complain(tx: Connection, home: Home, person: str) -> None:
+    item = Feedback(id="", at=home.site.now(), party="sales", by="rep", kind="pain_point", text=f"of {person}")
+    listening.give(tx, home.site, item, person=ids.read(person))
 
 
 def test_a_single_record_is_taken_out(home: Home) -> None:

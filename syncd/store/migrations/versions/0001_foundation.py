@@ -180,7 +180,8 @@ def upgrade() -> None:
     )
     op.create_table('feedback',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('person_id', sa.BigInteger(), nullable=True, comment='whom it is about; null: nobody in particular'),
+    sa.Column('origin_id', sa.BigInteger(), nullable=True, comment='whom it is about, before any merge; null: nobody in particular'),
+    sa.Column('person_id', sa.BigInteger(), nullable=True),
     sa.Column('given_at', sa.BigInteger(), nullable=False),
     sa.Column('party', sa.Text(), nullable=False, comment='who says it: sales or marketing'),
     sa.Column('author', sa.Text(), nullable=False),
