@@ -164,8 +164,13 @@ def _heard(
             if field not in forgotten
         },
         overrides=overrides,
-        again_at=max((entries[field].at + SKEW + 1 for field, said in verdicts.items() if said == "stale"), default=None),
+        again_at=max((_look_again(entries[field], now) for field, said in verdicts.items() if said == "stale"), default=None),
     )
+
+
+def _look_again(entry: Entry, now: int) -> int:
+    """Return when to look at a stale field again: when the write is twice as old, and not while clocks may explain it."""
+    return max(entry.at + SKEW + 1, now + (now - entry.at))
 
 
 def _override(tx: Connection, site: Site, record: Stored, write: Write, entry: Entry, read: Read) -> Override:

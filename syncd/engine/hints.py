@@ -95,12 +95,12 @@ def _taken_in(site: Site, name: str, found: Sequence[SourceRecord | Activity], d
         by_stream[one.stream].append(one)
     counts, now = Counts(), site.now()
     with site.store.write() as tx:
+        hints.done(tx, due)  # before what was read asks to look again
         for stream_name, some in by_stream.items():
             stream = _mapped(site, name, Ref(stream_name, ""))
             if stream is None:
                 raise BadAnswer(f"{stream_name}: a record of a stream that was not asked for; nothing was saved")
             counts += take_in(tx, site, stream, some, now)
-        hints.done(tx, due)
     return counts or Counts(read=0, unread=len(due))
 
 

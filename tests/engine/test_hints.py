@@ -180,6 +180,36 @@ def test_a_field_that_shows_what_stood_there_before_is_looked_at_again_a_little_
     assert [one.field for one in home.person("ann@gmail.com").overrides] == ["Score"]
 
 
+def test_what_a_hint_leaves_open_is_looked_at_again_as_well(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Score": None})
+    hear(home, ("contacts", "1"))
+    assert reread(home).counts["read"] == 1
+    assert home.person("ann@gmail.com").overrides == []
+    assert waiting(home) == ["1"]
+
+    home.clock.advance(timedelta(microseconds=SKEW + 1))
+    reread(home)
+    assert [one.field for one in home.person("ann@gmail.com").overrides] == ["Score"]
+    assert waiting(home) == []
+
+
+def test_what_stays_open_is_looked_at_ever_less_often(home: Home) -> None:
+    """The source dates every version before our write."""
+    home.clock.advance(timedelta(hours=1))
+    home.crm.put("contacts", "1", {"Title": "ceo"}, changed_at=START)
+    home.sync()  # writes the score
+    written = home.clock.now()
+    home.crm.put("contacts", "1", {"Score": "9"}, changed_at=START)
+    hear(home, ("contacts", "1"))
+    reads = []
+    for minute in range(0, 24 * 60, 5):
+        home.clock.set(written + timedelta(minutes=minute, seconds=minute and 1))
+        if reread(home).counts["read"]:
+            reads.append(minute)
+
+    assert reads == [0, 5, 15, 35, 75, 155, 315, 635, 1275]  # a little later than when the write is twice as old
+
+
 def test_one_record_is_read_again_by_hand(home: Home) -> None:
     home.crm.put("contacts", "1", {"City": "Oslo"})
     home.crm.put("contacts", "2", {"Email": "bob@gmail.com"})
