@@ -109,7 +109,8 @@ def _strange(one: SourceRecord | Activity) -> Refused:
 
 
 def _refuse(tx: Connection, site: Site, stream: Stream, refused: Sequence[Refused], now: int) -> Counts:
-    inbox.refuse(tx, site.ids, [_refusal(stream, one) for one in refused], now)
+    at = max(now, stream.full_since or 0)  # a clock set back makes no refusal older than the reading that it belongs to
+    inbox.refuse(tx, site.ids, [_refusal(stream, one) for one in refused], at)
     return Counts(refused=len(refused)) if refused else Counts()
 
 

@@ -96,7 +96,7 @@ def push(site: Site, name: str, watcher: Watcher) -> Outcome:
 
     def work(connector: Connector, outcome: Outcome) -> None:
         for stream in readable(site, name):
-            while counts := push_batch(site, connector, stream, batch=connection.spec.batch, until=began):
+            while counts := push_batch(site, connector, stream, batch=connection.spec.batch, until=min(began, site.now())):
                 outcome.counts += counts
                 watcher.stepped("push", counts)
                 if watcher.stopping():
@@ -111,7 +111,7 @@ def reread(site: Site, name: str, watcher: Watcher) -> Outcome:
     began = site.now()
 
     def work(connector: Connector, outcome: Outcome) -> None:
-        while counts := reread_due(site, connector, name, until=began):
+        while counts := reread_due(site, connector, name, until=min(began, site.now())):
             outcome.counts += counts
             watcher.stepped("reread", counts)
             if watcher.stopping():

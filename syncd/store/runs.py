@@ -32,7 +32,7 @@ def begin(tx: Connection, run_id: int, connection_id: int, step: str, now: int) 
     """Note that a run began; one still running was cut off, and the oldest are dropped."""
     mine = (run.c.connection_id == connection_id) & (run.c.step == step)
     tx.execute(update(run).where(mine, run.c.outcome == "running").values(outcome="interrupted"))
-    kept = select(run.c.id).where(mine).order_by(run.c.started_at.desc()).limit(KEPT)
+    kept = select(run.c.id).where(mine).order_by(run.c.id.desc()).limit(KEPT)
     tx.execute(delete(run).where(mine, run.c.id.not_in(kept)))
     tx.execute(
         run.insert().values(
@@ -50,16 +50,11 @@ def end(tx: Connection, run_id: int, outcome: str, counts: Mapping[str, int], me
 
 def latest(tx: Connection) -> list[Run]:
     """Return the last run of each connection and step."""
-    newest = select(run.c.connection_id, run.c.step, func.max(run.c.started_at).label("at")).group_by(
-        run.c.connection_id, run.c.step
-    )
-    last = newest.subquery()
+    newest = select(func.max(run.c.id)).group_by(run.c.connection_id, run.c.step)
     query = (
         select(run, connection.c.name)
         .join(connection, connection.c.id == run.c.connection_id)
-        .join(
-            last, (last.c.connection_id == run.c.connection_id) & (last.c.step == run.c.step) & (last.c.at == run.c.started_at)
-        )
+        .where(run.c.id.in_(newest))
         .order_by(connection.c.id, run.c.step)
     )
     return [

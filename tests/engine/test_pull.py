@@ -9,10 +9,10 @@ from threading import Event
 import pytest
 
 from syncd.engine import sync
-from syncd.engine.pull import pull_page
+from syncd.engine.pull import Pulled, pull_page
 from syncd.spi import BadAnswer, Misconfigured, Page, Problem, Refused, Unauthorized, Unavailable
-from syncd.store import inbox, streams
-from syncd.store.streams import Fenced
+from syncd.store import inbox, runs, streams
+from syncd.store.streams import Fenced, Stream
 from syncd.testing import FakeConnector
 from tests.engine.build import START, Home, Quiet
 
@@ -147,6 +147,32 @@ def test_an_inbox_item_goes_when_its_record_comes_well(home: Home) -> None:
 
     with home.store.read() as tx:
         assert inbox.waiting(tx) == []
+
+
+def test_what_a_whole_reading_refuses_stays_in_the_inbox_though_the_clock_is_set_back(home: Home) -> None:
+    for number in range(3):  # the first page
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example"})
+    home.crm.commit(Refused(stream="contacts", external_id="3", problem=Problem(where="row", what="no", code="fake.broken")))
+
+    class SetBack(Quiet):
+        def pulled(self, stream: Stream, page: Pulled) -> None:
+            if stream.name == "contacts":
+                home.clock.set(START - timedelta(hours=1))
+
+    sync.pull(home.site, "crm", SetBack())
+
+    with home.store.read() as tx:
+        assert [one.place for one in inbox.waiting(tx)] == ["3"]
+
+
+def test_the_last_run_is_the_one_begun_last_whatever_the_clock_said(home: Home) -> None:
+    home.pull("crm")
+    home.clock.set(START - timedelta(hours=1))
+    home.crm.fail_next(Unauthorized("no"))
+    home.pull("crm")
+
+    with home.store.read() as tx:
+        assert [one.outcome for one in runs.latest(tx)] == ["unauthorized"]
 
 
 def test_a_whole_reading_takes_out_what_is_no_longer_refused(home: Home) -> None:

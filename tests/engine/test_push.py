@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syncd.engine import sync
+from syncd.engine.site import Counts
 from syncd.model import Golden, Ref
 from syncd.spi import Rejected, Unavailable
 from syncd.store import ids, inbox, outbox
@@ -252,6 +254,30 @@ def test_a_job_of_the_source_is_asked_until_it_is_done(known: Home) -> None:
     known.clock.advance(timedelta(minutes=1))
     push(known)
     assert (len(written(known)), waiting(known)) == (1, 0)
+
+
+def test_a_job_is_not_asked_again_at_once_because_the_clock_was_set_back(known: Home) -> None:
+    known.crm.slow_down(ANN)
+    known.sync()
+    known.clock.advance(timedelta(minutes=5))
+    start = iter([known.clock.now()])
+    back = known.clock.now() - timedelta(minutes=3)
+    watcher = Impatient()
+    sync.push(replace(known.site, clock=lambda: next(start, back)), "crm", watcher)
+
+    assert watcher.steps == 1
+
+
+class Impatient(Quiet):
+    """A watcher that stops what goes on for ever."""
+
+    steps = 0
+
+    def stepped(self, step: str, counts: Counts) -> None:
+        self.steps += 1
+
+    def stopping(self) -> bool:
+        return self.steps == 10
 
 
 def test_a_write_that_a_job_works_on_is_not_sent_again_by_a_retry(known: Home) -> None:
