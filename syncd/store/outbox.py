@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, or_, select, update
 
 from syncd.model import FieldChange
-from syncd.store.schema import connection, outbox, record, stream
+from syncd.store.schema import assessment, connection, outbox, record, stream
 from syncd.store.sql import among, dumps, put
 
 Held: TypeAlias = Literal["", "on_change", "never"]
@@ -49,11 +49,16 @@ def pending(tx: Connection, record_ids: Collection[int]) -> dict[int, Pending]:
 
 
 def sendable(tx: Connection, stream_id: int, now: int, limit: int) -> list[Addressed]:
-    """Return the oldest writes of a stream that may be sent now."""
+    """Return the oldest writes of a stream that may be sent now, or that a job works on.
+
+    What concerns somebody who is due for assessment waits for it: it may say what was true long ago.
+    """
+    due = exists().where(assessment.c.person_id == record.c.entity_id, assessment.c.assess_at <= now)
+    at_work = outbox.c.job != SENT  # null: nobody does
     query = (
         select(outbox, record.c.external_id)
         .join(record, record.c.id == outbox.c.record_id)
-        .where(outbox.c.stream_id == stream_id, outbox.c.not_before <= now, outbox.c.held == "")
+        .where(outbox.c.stream_id == stream_id, outbox.c.not_before <= now, outbox.c.held == "", or_(at_work, ~due))
         .order_by(outbox.c.not_before, outbox.c.record_id)
         .limit(limit)
     )

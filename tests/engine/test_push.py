@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.engine import sync
+from syncd.engine.assess import assess_everyone_anew
 from syncd.engine.site import Counts
 from syncd.model import Golden, Ref
 from syncd.spi import Rejected, Unavailable
@@ -311,6 +312,27 @@ def test_a_value_that_changes_while_its_write_is_on_the_way_is_written_afterward
 
     assert known.crm.fields(ANN)["Score"] == 30
     assert waiting(known) == 0
+
+
+def test_what_waited_while_nothing_was_written_is_not_sent_as_it_was_then(known: Home) -> None:
+    known.pull()
+    sync.settle(known.site, Quiet())
+    known.write_back = "none"
+    known.open()
+    sync.settle(known.site, Quiet())
+    known.clock.advance(timedelta(days=20))
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.pull()
+    sync.settle(known.site, Quiet())
+    known.write_back = "live"
+    known.open()
+    assess_everyone_anew(known.site)  # as the daemon does before its loops run side by side
+    push(known)
+    assert written(known) == []
+
+    sync.settle(known.site, Quiet())
+    push(known)
+    assert [values["Score"] for _, values in written(known)] == [30]
 
 
 def test_keys_of_different_writes_differ(known: Home) -> None:
