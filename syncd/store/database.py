@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import IO
 
 from sqlalchemy import URL, Connection, create_engine, event, exc, func, make_url, select
@@ -38,6 +38,13 @@ class Busy(StoreError):
     """Another run holds the lock."""
 
 
+class _Held(local):
+    """The connections that hold the locks of this thread."""
+
+    def __init__(self) -> None:
+        self.connections: list[Connection] = []
+
+
 class Store:
     """An open store. `close` it."""
 
@@ -45,26 +52,34 @@ class Store:
         self.engine = engine
         self._lock_folder = lock_folder
         self._one_writer = Lock()
+        self._held = _Held()
 
     @contextmanager
     def write(self) -> Generator[Connection]:
-        """Run one transaction that may write: all of it is kept, or nothing."""
+        """Run one transaction that may write: all of it is kept, or nothing, as when a lock of this thread was lost."""
         with self._one_writer, _reachable(self.engine.url), self.engine.connect() as connection:
             connection.execution_options(syncd_writes=True)
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":
                     connection.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield connection
+                self._check_locks()
 
     @contextmanager
     def read(self) -> Generator[Connection]:
         """Run one transaction that only reads, on a snapshot."""
-        with _reachable(self.engine.url), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _reachable(self.engine.url), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def lock(self, name: str) -> Generator[None]:
-        """Hold the lock *name* against other processes; it ends with the process. Raises: Busy."""
+        """Hold the lock *name* against other processes; it ends with the process. Raises: Busy.
+
+        PostgreSQL may end it sooner, with the session that holds it: this thread then writes nothing more under it.
+        """
         key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=7).digest())
         if self._lock_folder is not None:
             with _locked_file(self._lock_folder / f"{key:014x}.lock", name):
@@ -74,16 +89,28 @@ class Store:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             if not connection.scalar(select(func.pg_try_advisory_lock(key))):
                 raise Busy(f"another run holds the lock {name!r}; wait until it has finished, or stop it")
+            self._held.connections.append(connection)
             try:
                 yield
             finally:
+                self._held.connections.remove(connection)
                 _unlock(connection, key)
+
+    def _check_locks(self) -> None:
+        for connection in self._held.connections:
+            if connection.invalidated:
+                raise StoreUnavailable(
+                    f"store: {_place(self.engine.url)}: a lock was lost; nothing was saved, tried again later"
+                )
+            connection.execute(select(1))
 
     def close(self) -> None:
         self.engine.dispose()
 
 
 def _unlock(connection: Connection, key: int) -> None:
+    if connection.invalidated:
+        return
     try:
         connection.execute(select(func.pg_advisory_unlock(key)))
     except exc.OperationalError:

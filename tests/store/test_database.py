@@ -56,6 +56,35 @@ def test_a_lock_is_held_by_one_and_ends_with_its_holder(store_url: str, open_sto
         pass
 
 
+def test_a_lock_that_is_lost_lets_its_holder_keep_nothing_more(store: Store) -> None:
+    """PostgreSQL ends the session that holds it, and somebody else may have it by now. A file stays locked."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("a lock of SQLite ends with its process alone")
+    with store.lock("connection crm"):
+        with store.write() as tx:
+            streams.remember(tx, "one", "1")
+        with store.engine.connect() as admin:
+            lost = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            admin.execute(text(lost))
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable), store.write() as tx:
+                streams.remember(tx, "one", "2")
+
+    with store.lock("connection crm"), store.write() as tx:
+        assert streams.remembered(tx, "one") == "1"
+        streams.remember(tx, "one", "3")
+
+
+def test_a_reading_sees_nothing_that_is_written_meanwhile(store: Store) -> None:
+    with store.read() as tx:
+        assert streams.remembered(tx, "one") is None
+        with store.write() as other:
+            streams.remember(other, "one", "1")
+        assert streams.remembered(tx, "one") is None
+    with store.read() as tx:
+        assert streams.remembered(tx, "one") == "1"
+
+
 def test_a_store_of_a_newer_syncd_is_refused_and_left_alone(store_url: str, open_store: Callable[[str], Store]) -> None:
     store = open_store(store_url)
     with store.write() as tx:
