@@ -15,15 +15,22 @@ from syncd.engine.echo import same
 from syncd.engine.site import Counts, Site
 from syncd.model import Change, FieldChange, Golden, Problem, Ref, SourceRecord
 from syncd.spi import Accepted, BadAnswer, Connector, Done, Gone, Receipt, Rejected, Remapped, SupportsJobs
-from syncd.store import assessments, ids, inbox, ledger, outbox, records
+from syncd.store import assessments, ids, inbox, ledger, outbox, records, streams
 from syncd.store.inbox import Refusal
 from syncd.store.ledger import Entry
 from syncd.store.outbox import SENT, Addressed, Pending
 from syncd.store.sql import dumps
 from syncd.store.streams import Stream
 
+GONE_MARK = "gone"
+
 LOOK_AGAIN = 30_000_000
 """Microseconds until a job is asked about again, and until anything that was put off is tried again at the earliest."""
+
+FEW_GONE, SHARE_GONE = 50, 10
+"""So many records, or one in so many of a stream, may turn out gone within a day; of more it is our right to see them."""
+
+_DAY = 86_400_000_000
 
 Settled: TypeAlias = tuple[Addressed, Receipt]
 
@@ -118,6 +125,7 @@ def _job(one: Addressed) -> Job:
 
 def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settled], sent_at: int) -> Counts:
     now = site.now()
+    settled = _held_if_many_are_gone(tx, stream, settled, now)
     counts = Counts()
     done = [(one, receipt) for one, receipt in settled if isinstance(receipt, Done)]
     counts["written"] = len(done)
@@ -140,6 +148,29 @@ def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settle
                 _follow(tx, site, stream, one, now, merged_into=None)
     _assess_again(tx, [one for one, receipt in settled if _is_at_work(one) and not isinstance(receipt, Accepted)], now)
     return counts
+
+
+def _held_if_many_are_gone(tx: Connection, stream: Stream, settled: Sequence[Settled], now: int) -> Sequence[Settled]:
+    """Let writes to records that are gone wait for somebody if there are so many that they may only be hidden from us."""
+    gone = sum(isinstance(receipt, Gone) for _, receipt in settled)
+    if not gone:
+        return settled
+    mark = f"{GONE_MARK} {stream.id}"
+    since, before = msgspec.json.decode(streams.remembered(tx, mark) or "[0,0]", type=tuple[int, int])
+    if not since <= now < since + _DAY:
+        since, before = now, 0
+    streams.remember(tx, mark, dumps((since, before + gone)))
+    if before + gone <= FEW_GONE or (before + gone) * SHARE_GONE <= records.count(tx, stream.id):
+        return settled
+    return [(one, _HIDDEN if isinstance(receipt, Gone) else receipt) for one, receipt in settled]
+
+
+_HIDDEN = Rejected(
+    code="push.many_gone",
+    what="is gone, says the source, and so are so many others within a day that they may only be hidden; "
+    "nobody is taken for deleted: let syncd see them again, then syncd inbox retry",
+    retry="never",
+)
 
 
 def _note_done(tx: Connection, stream: Stream, done: Sequence[tuple[Addressed, Done]], sent_at: int) -> None:

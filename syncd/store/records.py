@@ -115,6 +115,11 @@ def targets(tx: Connection, record_ids: Collection[int]) -> dict[int, tuple[int,
     return {row.id: (row.stream_id, row.entity_id) for row in tx.execute(query)}
 
 
+def count(tx: Connection, stream_id: int) -> int:
+    """Return how many records of a stream are known, be they gone or not."""
+    return tx.scalar(select(func.count()).where(record.c.stream_id == stream_id)) or 0
+
+
 def problem_counts(tx: Connection) -> list[tuple[str, str, int]]:
     """Return (where, code, records) of the values that could not be read, most frequent first."""
     counts = Counter[tuple[str, str]]()

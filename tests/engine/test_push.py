@@ -230,6 +230,45 @@ def test_a_record_that_is_gone_leaves_the_outbox_and_is_never_created(known: Hom
     assert known.people() == []
 
 
+@pytest.mark.parametrize("batch", [pytest.param(100, id="at once"), pytest.param(7, id="in small batches")])
+def test_records_that_are_gone_by_the_dozen_are_held_for_somebody_to_look(home: Home, batch: int) -> None:
+    """Their source hides them: a page may say so of each, the receipts of our own writes may not."""
+    home.batch = batch
+    home.open()
+    for number in range(60):
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example", "Title": "CEO"})
+    home.pull()
+    sync.settle(home.site, Quiet())
+    for number in range(60):
+        home.crm.delete(Ref("contacts", str(number)))  # after we looked
+    push(home)
+
+    followed = 0 if batch == 100 else 49  # seven batches; with the eighth there are more than 50
+    assert len(home.people()) == 60 - followed
+    with home.store.read() as tx:
+        assert {(one.way, one.code) for one in inbox.waiting(tx)} == {("out", "push.many_gone")}
+    push(home)
+    assert (waiting(home), len(home.people())) == (60 - followed, 60 - followed)
+
+    home.clock.advance(timedelta(days=1))
+    home.pull("crm")
+    assert home.people() == []
+
+
+def test_some_records_among_many_may_go_at_once(home: Home) -> None:
+    home.batch = 1000
+    home.open()
+    for number in range(560):
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example", "Title": "CEO"})
+    home.pull()
+    sync.settle(home.site, Quiet())
+    for number in range(51):  # more than 50, but not a tenth
+        home.crm.delete(Ref("contacts", str(number)))
+    push(home)
+
+    assert len(home.people()) == 509
+
+
 def test_a_record_that_moved_is_written_where_it_lives_on(known: Home) -> None:
     two = known.crm.put("contacts", "2", {"Email": "ann@home.example", "Title": "CEO"})
     known.pull("crm")
