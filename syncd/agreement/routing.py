@@ -52,7 +52,8 @@ class Passed(NamedTuple):
 class Assignment:
     """To whom a lead went at ``at`` and why; with ``owner`` "" it waits in ``queue``.
 
-    ``turn`` are those who took part in the rotation of ``team`` with their weights; empty if no turn was used up.
+    ``team`` is the one it was meant for, ``turn`` are those who took part in its rotation with their weights; empty if no
+    turn was used up.
     """
 
     person: int
@@ -180,7 +181,8 @@ def _by_rule(
             able.append(member)
     passed = (*passed, *unable)
     if not able:
-        return _queued(terms, lead, now, f"{rule.says}: nobody of team {rule.team} is available", passed, rule.says)
+        what = f"{rule.says}: nobody of team {rule.team} is available"
+        return replace(_queued(terms, lead, now, what, passed), rule=rule.says, team=rule.team)
     if rule.method == "first open":
         able = _first_open(able, state, now)
     owed = state.owed.get(rule.team, {})
@@ -234,6 +236,6 @@ def _words(rule: RoutingRule, chosen: Member, passed: Sequence[Passed]) -> str:
     return "; ".join([f"{rule.says}: team {rule.team}, {how}", *(f"{who} {why}" for who, why in passed)])
 
 
-def _queued(terms: RoutingTerms, lead: Lead, now: int, what: str, passed: tuple[Passed, ...], rule: str = "") -> Assignment:
+def _queued(terms: RoutingTerms, lead: Lead, now: int, what: str, passed: tuple[Passed, ...]) -> Assignment:
     why = "; ".join([what, *(f"{who} {why}" for who, why in passed)])
-    return Assignment(person=lead.person, at=now, owner="", queue=terms.queue, why=why, rule=rule, passed=passed)
+    return Assignment(person=lead.person, at=now, owner="", queue=terms.queue, why=why, passed=passed)

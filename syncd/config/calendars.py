@@ -91,7 +91,9 @@ class CalendarTerms(Strict):
 class Time(Strict):
     """How local dates and business hours are told."""
 
-    reporting_tz: Zone = Field("UTC", description="The zone of 'within last N dates', 'one_per: day', weeks and months.")
+    reporting_tz: Zone = Field(
+        "UTC", description="The zone of 'within last N dates', 'one_per: day', dates in fields, weeks and months."
+    )
     week_starts: Weekday = Field("monday", description="The first day of a week in figures.")
     fiscal_year_starts: int = Field(1, ge=1, le=12, description="The month a fiscal year begins with.")
     go_live: Instant | None = Field(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from syncd.agreement.attempts import Touch, Verdict, attempt_events, verdicts
-from syncd.agreement.counting import FOREVER, micros_of
+from syncd.agreement.counting import FOREVER, micros_of, midnight
 from syncd.agreement.dispositions import Dispute, feedback_events, verdict
 from syncd.agreement.durations import Pause
 from syncd.agreement.evidence import Filled, answer, changed_by_hand, deal
@@ -106,7 +106,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
             ),
             verdicts=judged,
             assignments=mine,
-            pauses={cause: tuple(_pauses(held[cause])) for cause in pausing},
+            pauses={cause: tuple(_pauses(held[cause], site.config.time.zone)) for cause in pausing},
         )
     return found
 
@@ -209,12 +209,12 @@ def _owners(names: Mapping[tuple[str, str], str], held: Sequence[Held]) -> list[
     return [Owner(names.get((one.connection, str(one.value)), str(one.value or "")), one.at) for one in held]
 
 
-def _pauses(held: Sequence[Held]) -> list[Pause]:
-    """Return when a cause held: while a yes/no field says yes, or until the date it names."""
+def _pauses(held: Sequence[Held], zone: str) -> list[Pause]:
+    """Return when a cause held: while a yes/no field says yes, or until the date or instant it names."""
     ends = [one.at for one in held[1:]] + [FOREVER]
     found = []
     for one, end in zip(held, ends, strict=True):
-        until = end if isinstance(one.value, bool) else min(end, _midnight(one.value))
+        until = end if isinstance(one.value, bool) else min(end, _beginning(one.value, zone))
         if one.value and one.at < until:
             found.append(Pause(one.at, until))
     return found
@@ -222,14 +222,15 @@ def _pauses(held: Sequence[Held]) -> list[Pause]:
 
 def _renewal(site: Site, fields: str) -> int | None:
     value = entities.values(fields).get(site.config.handoff.stages.renewal_field)
-    return _midnight(value) if isinstance(value, str) else None
+    return _beginning(value, site.config.time.zone) if isinstance(value, str) else None
 
 
-def _midnight(value: Golden | None) -> int:
-    """Return the first instant (UTC) of a golden date or date-time; before any instant for what is none."""
+def _beginning(value: Golden | None, zone: str) -> int:
+    """Return the first instant of a golden date in *zone*, or a golden date-time; before any instant for what is neither."""
+    text = str(value)
     try:
-        return micros_of(datetime.combine(date.fromisoformat(str(value)[:10]), time(), tzinfo=UTC))
-    except ValueError:
+        return micros_of(datetime.fromisoformat(text)) if "T" in text else midnight(date.fromisoformat(text), zone)
+    except (ValueError, TypeError):  # TypeError: a text that names no zone
         return -FOREVER
 
 
@@ -247,7 +248,7 @@ def _deal(site: Site, entity: Entity) -> Deal:
     """Read a deal; what a source does not date took place when we learnt of it."""
     golden, proof = entities.golden(site.config.fields, entity.fields), entities.proof(entity.proof)
     fields = {name: Filled(value, proof[name][1] if name in proof else entity.born_at) for name, value in golden.items()}
-    dated = _midnight(golden["created_on"]) if "created_on" in golden else -FOREVER
+    dated = _beginning(golden["created_on"], site.config.time.zone) if "created_on" in golden else -FOREVER
     created_at = dated if dated > -FOREVER else min((one.at for one in fields.values()), default=entity.born_at)
     return deal(site.config.handoff.stages, ids.shown(entity.id), fields, created_at=created_at)
 

@@ -173,10 +173,11 @@ class Court:
         return streams.first_read(self._tx)
 
     def _clocks(self, person: Person, known: Known, said: Judgment) -> tuple[Clock, ...]:
-        situation = Situation(facts=person.facts, pauses=known.pauses)
+        whole = Situation(facts=person.facts, pauses=known.pauses)
         return tuple(
             clock
             for episode in said.way.episodes
+            for situation in (replace(whole, team=_team(known, episode)),)
             for clock in clocks(
                 self._versions(episode), episode, person=ids.shown(person.id), situation=situation, now=self._now
             )
@@ -317,6 +318,11 @@ def _by_score_alone(person: Person, said: Judgment) -> Judged:
 def _given(known: Known, made: Assignment) -> Known:
     owners = (*known.evidence.owners, Owner(made.owner, made.at)) if made.owner else known.evidence.owners
     return replace(known, evidence=replace(known.evidence, owners=owners), assignments=(*known.assignments, made))
+
+
+def _team(known: Known, episode: Episode) -> str:
+    """Return the team that an episode's lead was meant for first: who waits for an owner waits for one of theirs."""
+    return next((one.team for one in known.assignments if one.at >= episode.started_at and one.team), "")
 
 
 def _owner(said: Evidence, at: int) -> str:

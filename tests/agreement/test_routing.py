@@ -168,7 +168,7 @@ def test_a_lead_nobody_can_take_waits_in_the_queue_and_says_why() -> None:
     terms = replace(one_team(rep("A"), Member(who="B", max_open=40)), absences=(Absence("A", 0, NOW + 1),))
     made = route(terms, lead(), TeamState(open_leads={"B": 40}), NOW)
 
-    assert (made.owner, made.queue, made.turn) == ("", "inbound", ())
+    assert (made.owner, made.queue, made.team, made.turn) == ("", "inbound", "us", ())
     assert made.why == "otherwise: nobody of team us is available; A is away; B has 40 open leads of at most 40"
 
 

@@ -335,6 +335,48 @@ def test_the_clock_stands_still_over_the_weekend(office: Home) -> None:
     assert clock(office, "first_contact").due == at(9, 30, day=23)
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "due"),
+    [
+        pytest.param("date", "2026-11-24", at(12, day=23), id="a date, which begins at 11:00 in Auckland"),
+        pytest.param("datetime", "2026-11-23T12:30:00Z", at(13, 30, day=23), id="an instant"),
+    ],
+)
+def test_a_clock_stands_still_until_what_a_field_names(
+    tmp_path: Path, store: Store, kind: str, until: str, due: datetime
+) -> None:
+    agreement = AGREEMENT.replace("time:\n", f"fields: {{hold: {{type: {kind}}}}}\ntime:\n  reporting_tz: Pacific/Auckland\n")
+    home = trial_of(tmp_path, store, agreement.replace("      within: 1h\n", "      within: 1h\n      pause_while: [hold]\n"))
+    home.mapping = MAPPING.replace("owner: Owner,", "owner: Owner, hold: Hold,")
+    home.open()
+    home.sync()
+    home.crm.put("contacts", "1", {"Hold": until})
+    demo(home)
+    after(home, minutes=1)
+
+    assert clock(home, "first_contact").due == due
+
+
+def test_a_lead_that_nobody_has_runs_on_the_calendar_of_the_team_it_is_for(tmp_path: Path, store: Store) -> None:
+    late = "{office: {tz: UTC, hours: {mon-fri: [09:00-17:00]}}, late: {tz: UTC, hours: {mon-fri: [13:00-18:00]}}}"
+    agreement = (
+        AGREEMENT.replace("{office: {tz: UTC, hours: {mon-fri: [09:00-17:00]}}}", late)
+        .replace("us: {calendar: office", "us: {calendar: late")
+        .replace("  calendar: office", "  calendar: of the owner, else of the team, else office")
+        .replace("within: 24h, clock: elapsed", "within: 2h")
+        .replace("  teams: {us:", "  absences: away.csv\n  teams: {us:")
+    )
+    away = "".join(f"{who}@firm.example,2026-11-16,2026-12-04\n" for who in ("kim", "lee"))
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "away.csv").write_text("who,from,until\n" + away, encoding="utf-8")
+    home = trial_of(tmp_path, store, agreement)
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+
+    assert clock(home, "handoff").due == at(15)  # from 12:00 on; the team begins at 13:00
+
+
 def test_a_rejection_ends_the_episode_and_a_new_demo_begins_another(office: Home) -> None:
     demo(office)
     after(office, minutes=1)
