@@ -64,9 +64,11 @@ def among(
 class _Among(FunctionElement[bool]):
     """A column and a list: built for each statement at a fifth of what ``in_`` and ``any_`` cost.
 
-    It has no type, because what is boolean is compared with 1 on SQLite, which then uses no index.
+    It has no type, because what is boolean is compared with 1 on SQLite, which then uses no index. It has a name, because
+    looking for one makes it part of a cycle: the lists of a million records waited for the garbage collector.
     """
 
+    name = "among"
     inherit_cache = True
 
 
