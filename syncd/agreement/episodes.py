@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from syncd.agreement.counting import FOREVER
-from syncd.agreement.handoff import DISQUALIFIED, LEAD, NONE, NURTURE
+from syncd.agreement.handoff import DISQUALIFIED, LEAD, MQL, NONE, NURTURE, WORKING
 from syncd.agreement.journey import Episode, Event, Move, Owner
 
 _OUT = (NONE, LEAD, NURTURE, DISQUALIFIED)
@@ -26,7 +26,8 @@ def episodes(moves: Sequence[Move], events: Collection[Event], owners: Collectio
         after = ends[n - 2] if n > 1 else None
         before = starts[n].at if n < len(starts) else FOREVER
         happened = [event for event in everything if (after is None or event.at > after) and event.at < before]
-        assigned = [Event(at=owner.at, what="assigned", by=owner.who) for owner in own if owner.who]
+        unasked = not _was_handed_over(moves, n)
+        assigned = [Event(at=owner.at, what="assigned", by=owner.who, inferred=unasked) for owner in own if owner.who]
         found.append(
             Episode(
                 n=n,
@@ -48,8 +49,14 @@ def _end(moves: Sequence[Move], n: int) -> int | None:
     return next((move.at for move in moves if move.episode == n and move.to in _OUT), None)
 
 
+def _was_handed_over(moves: Sequence[Move], n: int) -> bool:
+    """Tell whether sales ever had the person as a lead: an SQL, a deal or a customer that nobody handed over is none."""
+    return any(move.episode == n and move.to in (MQL, WORKING) and not move.inferred for move in moves)
+
+
 def _became(move: Move) -> Event:
-    return Event(at=move.at, what=f"became:{move.to}", by=move.by or move.party, detail=move.cause, known_at=move.known_at)
+    by = move.by or move.party
+    return Event(at=move.at, what=f"became:{move.to}", by=by, detail=move.cause, known_at=move.known_at, inferred=move.inferred)
 
 
 def _owners(changes: Sequence[Owner], start: int, end: int) -> tuple[Owner, ...]:

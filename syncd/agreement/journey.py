@@ -39,7 +39,8 @@ class Event:
 
     ``what`` is one of ``became:STAGE``, ``assigned``, ``contact_attempt``, ``connected``, ``owner_accepted``, ``disposition``,
     ``feedback`` (a disposition's reason), ``deal_created``, ``deal_won``, ``deal_lost``, ``answered``, or a kind of activity.
-    ``known_at`` is when we learnt of it; left out, when it happened.
+    ``known_at`` is when we learnt of it; left out, when it happened. ``inferred``: nobody said so; it ends a wait, but nobody
+    was asked for anything by it.
     """
 
     at: int
@@ -47,6 +48,7 @@ class Event:
     by: str = ""
     detail: str = ""
     known_at: int = -FOREVER
+    inferred: bool = False
 
     def __post_init__(self) -> None:
         if self.known_at == -FOREVER:

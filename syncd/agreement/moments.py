@@ -29,8 +29,10 @@ class Progress:
 
 
 def starts(policy: Policy, episode: Episode, events: Sequence[Event]) -> list[Event]:
-    """Return the events that start a clock: the first of the episode, or each one."""
-    found = [event for event in events if event.at >= episode.started_at and _is_one(policy.start, event)]
+    """Return the events that start a clock: the first of the episode, or each one; never what is only inferred."""
+    found = [
+        event for event in events if event.at >= episode.started_at and not event.inferred and _is_one(policy.start, event)
+    ]
     return list({event.at: event for event in reversed(found)}.values())[::-1] if policy.each else found[:1]
 
 

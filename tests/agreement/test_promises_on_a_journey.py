@@ -7,7 +7,7 @@ import pytest
 from syncd.agreement.attempts import AttemptTerms, Touch, attempt_events, verdicts
 from syncd.agreement.clocks import Situation, clocks
 from syncd.agreement.handoff import Handoff
-from syncd.agreement.journey import Answer, Claim, Evidence, Owner
+from syncd.agreement.journey import Answer, Claim, Deal, Evidence, Owner
 from syncd.agreement.policies import Sla
 from syncd.agreement.stages import journey
 from syncd.config import load
@@ -85,3 +85,23 @@ def test_a_lead_sent_back_uncalled_leaves_the_contact_undecided(agreed: Sla) -> 
     assert states(agreed, "2026-11-20T12:00-05:00", answers=(early,)) == [
         {"handoff": "met", "first_contact": "cancelled", "decide": "met", "feedback": "running"}
     ]
+
+
+def test_a_customer_who_never_was_an_mql_was_promised_nothing(agreed: Sla) -> None:
+    """The MQL of somebody whom a deal made a customer is inferred: nobody was handed a lead, whoever owns them since."""
+    won = Deal(id="7", created_at=at("2026-11-02"), complete_at=at("2026-11-02"), won_at=at("2026-11-09"))
+    evidence = Evidence(deals=(won,), owners=MONDAY.owners)
+    way = journey(Handoff(), evidence, at("2026-11-20"))
+    [one] = way.episodes
+
+    assert way.stage == "customer"
+    assert clocks((agreed,), one, person="ann", situation=Situation(), now=at("2026-11-20")) == ()
+
+
+def test_a_lead_that_sales_took_by_hand_is_theirs_to_work(agreed: Sla) -> None:
+    """Who makes a lead working skips the MQL that marketing would have handed over, not what sales then owes."""
+    taken = Claim(at("2026-11-16T10:00-05:00"), "working", "sales", by="kim")
+    [one] = journey(Handoff(), Evidence(claims=(taken,), owners=MONDAY.owners), at("2026-11-20")).episodes
+    found = clocks((agreed,), one, person="ann", situation=Situation(), now=at("2026-11-20"))
+
+    assert sorted(clock.policy.id for clock in found) == ["decide", "feedback", "first_contact"]
