@@ -71,7 +71,7 @@ def _record(thing: Sobject, chosen: Selection, row: Row, external_id: str) -> So
         stream=thing.name,
         external_id=external_id,
         changed_at=_instant(row, thing.stamp),
-        fields={name: row.get(column) for name, column in chosen.wanted.items()},
+        fields={name: None if _is_queue(column, row) else row.get(column) for name, column in chosen.wanted.items()},
         deleted=row.get("IsDeleted") is True,
         merged_into=merged_into,
         associations=tuple(_associations(thing, row)),
@@ -93,10 +93,16 @@ def _successor(thing: Sobject, row: Row) -> Ref | None:
 def _associations(thing: Sobject, row: Row) -> Iterable[Association]:
     for column, role, stream in thing.roles:
         to = row.get(column)
-        # A queue owns leads too, and nobody is to be made of it. A person account is the person, not a company they work for.
+        # Nobody is to be made of a queue. A person account is the person, not a company they work for.
         if not isinstance(to, str) or stream_of(to) != stream or (role == "account" and row.get("IsPersonAccount") is True):
             continue
         yield Association(role, Ref(stream, long_id(to)))
+
+
+def _is_queue(column: str, row: Row) -> bool:
+    """Tell whether a lead's owner is a queue: it waits there for one."""
+    to = row.get(column)
+    return column == "OwnerId" and isinstance(to, str) and is_id(to) and stream_of(to) != "User"
 
 
 def _is_shadow(thing: Sobject, row: Row) -> bool:

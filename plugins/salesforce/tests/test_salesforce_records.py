@@ -81,7 +81,9 @@ def test_a_lead_carries_what_the_mapping_wants_and_who_owns_it() -> None:
 
 
 def test_a_queue_owns_nothing() -> None:
-    assert record("Lead", {"OwnerId": "00G4S000002sSacUAE"}).associations == ()
+    lead = record("Lead", {"OwnerId": "00G4S000002sSacUAE"}, "OwnerId")
+    assert (lead.associations, lead.fields) == ((), {"OwnerId": None})  # who waits in one has to be given to somebody
+    assert record("Lead", {"OwnerId": USER}, "OwnerId").fields == {"OwnerId": USER}
 
 
 def test_a_field_is_called_as_the_mapping_calls_it() -> None:
