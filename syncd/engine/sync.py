@@ -95,7 +95,7 @@ def push(site: Site, name: str, watcher: Watcher) -> Outcome:
         return Outcome(connection=name, step="push")
 
     def work(connector: Connector, outcome: Outcome) -> None:
-        for stream in readable(site, name):
+        for stream in _with_writes(site, name):
             while counts := push_batch(site, connector, stream, batch=connection.spec.batch, until=min(began, site.now())):
                 outcome.counts += counts
                 watcher.stepped("push", counts)
@@ -135,8 +135,13 @@ def something_to_reread(site: Site, name: str) -> bool:
 
 def something_to_push(site: Site, name: str) -> bool:
     """Tell whether a write of a connection may be sent now."""
+    return bool(_with_writes(site, name))
+
+
+def _with_writes(site: Site, name: str) -> list[Stream]:
     with site.store.read() as tx:
-        return any(outbox.sendable(tx, stream.id, site.now(), 1) for stream in readable(site, name))
+        ready = outbox.ready(tx, site.now())
+    return [stream for stream in readable(site, name) if stream.id in ready]
 
 
 def settle(site: Site, watcher: Watcher) -> Counts:

@@ -65,6 +65,12 @@ def sendable(tx: Connection, stream_id: int, now: int, limit: int) -> list[Addre
     return [Addressed(_pending(row), row.external_id) for row in tx.execute(query)]
 
 
+def ready(tx: Connection, now: int) -> set[int]:
+    """Return the streams in which a write may be sent now."""
+    query = select(outbox.c.stream_id).where(outbox.c.not_before <= now, outbox.c.held == "").distinct()
+    return set(tx.scalars(query))
+
+
 def waiting(tx: Connection, connection_name: str, limit: int) -> list[tuple[str, Addressed]]:
     """Return writes of a connection, oldest first, with the name of their stream."""
     query = (
