@@ -83,7 +83,7 @@ def known(tx: Connection, site: Site, people: Collection[int]) -> dict[int, Know
     found = {}
     for person, entity in stored.items():
         held = _held(site, entity, past.get(person, ()), asked, connections, gone)
-        theirs = happened.get(person, ())
+        theirs = [_named(site, names, one) for one in happened.get(person, ())]
         judged = verdicts(site.config.attempts, [_touch(one) for one in theirs if one.type.kind in touches])
         mine, answers = assigned.get(person, ()), _answers(site, held)
         found[person] = Known(
@@ -267,6 +267,11 @@ def _asked_kinds(site: Site) -> frozenset[str]:
 
 def _event(one: Happened) -> Event:
     return Event(at=one.occurred_at, what=one.type.kind, by=one.actor)
+
+
+def _named(site: Site, names: Mapping[tuple[str, str], str], one: Happened) -> Happened:
+    """Call who did it as owners are called."""
+    return one._replace(actor=names.get((site.streams[one.stream_id].connection, one.actor), one.actor))
 
 
 def _touch(one: Happened) -> Touch:

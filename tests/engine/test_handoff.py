@@ -126,7 +126,7 @@ def after(home: Home, **span: float) -> None:
     home.sync()
 
 
-def did(home: Home, kind: str, *, about: Ref = ANN, outbound: bool = False) -> None:
+def did(home: Home, kind: str, *, about: Ref = ANN, outbound: bool = False, actor: str = "") -> None:
     """Let something happen now."""
     home.crm.commit(
         Activity(
@@ -136,6 +136,7 @@ def did(home: Home, kind: str, *, about: Ref = ANN, outbound: bool = False) -> N
             occurred_at=home.clock.now(),
             about=(about,),
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
+            actor=actor,
         )
     )
 
@@ -660,6 +661,20 @@ def test_an_owner_without_an_address_is_an_owner_all_the_same(tmp_path: Path, st
 
     ann = home.person("ann@firm.example")
     assert (ann.assignments, clock(home, "first_contact").owner) == ([], "17")
+
+
+def test_who_tried_to_reach_a_lead_is_called_as_owners_are(tmp_path: Path, store: Store) -> None:
+    home = with_owners(tmp_path, store)
+    home.crm.put("owners", "17", {"Email": "kim@firm.example"})
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+    did(home, "call", outbound=True, actor="17")
+    after(home, minutes=1)
+
+    ann = home.person("ann@firm.example")
+    assert [one.by for one in ann.attempts] == ["kim@firm.example"]
+    assert (ann.stages[-1].stage, ann.stages[-1].by) == ("working", "kim@firm.example")
 
 
 def test_an_account_owner_is_whom_its_own_connection_means(tmp_path: Path, store: Store) -> None:
