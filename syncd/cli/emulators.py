@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from urllib.request import ProxyHandler, Request, build_opener
 
 import msgspec
 from ruamel.yaml import YAML
@@ -26,10 +27,11 @@ _yaml = YAML()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emulated:
-    """A running emulator and what it printed when it was ready, as text."""
+    """A running emulator, what it printed when it was ready, as text, and where to ask for the next part of a story, or ""."""
 
     name: str
     values: Mapping[str, str]
+    story: str = ""
 
 
 @contextmanager
@@ -37,15 +39,35 @@ def running(names: Sequence[str], templates: Path, home: Path, given: Mapping[st
     """Start the emulators of the connectors *names* and connect the configuration in *home* to them; stop them at the end.
 
     ``NAME.yaml`` in *templates* has the emulator's ``arguments`` and the ``connection`` for syncd.yaml; words in braces are
-    filled with what is *given* and with what the emulator prints. Those values lie in ``emulated/NAME/`` as well, one file
-    each, for settings that refer to a secret. Raises: Failure.
+    filled with what is *given*, with ``known``, the file ``emulated/NAME/known.csv``, and with what the emulator prints. Those
+    values lie in ``emulated/NAME/`` as well, one file each, for settings that refer to a secret. Raises: Failure.
     """
     with ExitStack() as stack:
-        started = [(name, stack.enter_context(_process(name, _arguments(templates, name, given), home))) for name in names]
-        emulated = [Emulated(name=name, values=_ready(name, lines, home)) for name, lines in started]
+        started = [
+            (name, stack.enter_context(_process(name, _arguments(templates, name, home, given), home))) for name in names
+        ]
+        emulated = [_ready(name, lines, templates, home) for name, lines in started]
         for one in emulated:
             _connect(one, templates, home, given)
         yield emulated
+
+
+def known_to(home: Path, name: str) -> Path:
+    """Return the file of the people whom an emulator is told to have."""
+    return home / "emulated" / name / "known.csv"
+
+
+def happen(emulated: Emulated, person: Mapping[str, str]) -> str:
+    """Let the next thing on a person's way happen in an emulated system and return what it was; "" if nothing is left.
+
+    Raises: Failure.
+    """
+    asked = Request(emulated.story, msgspec.json.encode(person), {"Content-Type": "application/json"})
+    try:
+        with build_opener(ProxyHandler({})).open(asked, timeout=READY_WITHIN_S) as answer:
+            return str(msgspec.json.decode(answer.read(), type=dict[str, str])["happened"])
+    except (OSError, KeyError, msgspec.DecodeError) as error:
+        raise Failure(f"the emulator of {emulated.name} told no story at {emulated.story}: {error}") from error
 
 
 def free_port() -> int:
@@ -62,9 +84,10 @@ def listen(home: Path, port: int) -> None:
     _yaml.dump(settings, home / "syncd.yaml")
 
 
-def _arguments(templates: Path, name: str, given: Mapping[str, str]) -> list[str]:
+def _arguments(templates: Path, name: str, home: Path, given: Mapping[str, str]) -> list[str]:
     template = _yaml.load(templates / f"{name}.yaml")
-    return [text.format_map(given) for text in template.get("arguments", [])]
+    words = {**given, "known": str(known_to(home, name))}
+    return [text.format_map(words) for text in template.get("arguments", [])]
 
 
 # ---------------------------------------------------------------- the process
@@ -99,8 +122,8 @@ def _listen(process: subprocess.Popen[bytes], lines: SimpleQueue[str]) -> None:
     lines.put("")
 
 
-def _ready(name: str, lines: SimpleQueue[str], home: Path) -> dict[str, str]:
-    """Return what an emulator prints when it is ready, and leave each value in a file of its own."""
+def _ready(name: str, lines: SimpleQueue[str], templates: Path, home: Path) -> Emulated:
+    """Wait until an emulator is ready, and leave each value it prints in a file of its own."""
     try:
         said = msgspec.json.decode(lines.get(timeout=READY_WITHIN_S), type=dict[str, object])
     except (Empty, msgspec.DecodeError):
@@ -110,7 +133,8 @@ def _ready(name: str, lines: SimpleQueue[str], home: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for key, value in values.items():
         (folder / key).write_text(value, encoding="utf-8")
-    return values
+    story = _yaml.load(templates / f"{name}.yaml").get("story", "")
+    return Emulated(name=name, values=values, story=story.format_map(values))
 
 
 # ---------------------------------------------------------------- the connection

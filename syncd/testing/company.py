@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +38,7 @@ _KINDS = (
 )
 _FILES = ("price-list.pdf", "case-study-fjord.pdf", "guide.pdf", "checklist.pdf")
 
+PERSON_COLUMNS = ("email", "first_name", "last_name", "job_title", "company")
 CONTACT_COLUMNS = (
     "Record ID", "First Name", "Last Name", "Email", "Phone Number", "Job Title", "Country", "Associated Company ID",
     "Original Source", "Create Date", "Last Modified", "Unsubscribed",
@@ -74,6 +75,17 @@ def prospect(seed: int, number: int) -> Prospect:
     )
 
 
+def newcomer(seed: int, count: int) -> Prospect:
+    """Make up somebody whom none of *count* prospects is, at a firm where none of them works."""
+    one, firm = prospect(seed, count), (count + 3) // 4
+    return replace(one, email=f"{one.first}.{one.last}@{_domain(firm)}".lower(), title="Head of Sales", firm=firm)
+
+
+def known_elsewhere(one: Prospect) -> Sequence[str]:
+    """Return what other systems are told of a prospect whom they know too, by `PERSON_COLUMNS`."""
+    return one.email, one.first, one.last, one.title, _firm(one.firm)
+
+
 def contacts(seed: int, count: int, now: datetime) -> Iterator[Sequence[object]]:
     """Yield the CRM's contact export."""
     for number in range(count):
@@ -90,15 +102,19 @@ def accounts(seed: int, count: int, now: datetime) -> Iterator[Sequence[object]]
     """Yield the CRM's company export for *count* contacts."""
     for firm in range((count + 3) // 4):
         rng = Random(f"{seed} firm {firm}")
-        name = f"{_FIRM[firm % len(_FIRM)]} {_TRADE[firm // len(_FIRM) % len(_TRADE)]}"
         yield (
             10 + firm,
-            name,
+            _firm(firm),
             f"https://www.{_domain(firm)}/",
             rng.choice(_INDUSTRIES),
             rng.choice((4, 12, 60, 180, 700, 3000)),
             _written(now),
         )
+
+
+def attended(one: Prospect, at: datetime) -> Sequence[object]:
+    """Return the row of the marketing tool's export that says they came to a webinar."""
+    return f"w{one.number}", one.email, "webinar.attended", "", f"{at:%Y-%m-%dT%H:%M:%SZ}", ""
 
 
 def events(seed: int, count: int, now: datetime, *, total: int, first: int = 0, days: float = 60) -> Iterator[Sequence[object]]:
@@ -130,6 +146,10 @@ def export(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]])
         writer.writerow(columns)
         writer.writerows(rows)
     part.replace(path)
+
+
+def _firm(firm: int) -> str:
+    return f"{_FIRM[firm % len(_FIRM)]} {_TRADE[firm // len(_FIRM) % len(_TRADE)]}"
 
 
 def _domain(firm: int) -> str:

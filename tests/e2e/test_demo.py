@@ -7,8 +7,10 @@ import shlex
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from syncd.testing import company
 from tests.e2e.forks import Forks
 from tests.e2e.program import running, syncd, until
 
@@ -22,13 +24,68 @@ def test_the_demo_scores_a_company_and_every_command_it_proposes_works(forks: Fo
     with (home / "exports" / "contacts-scores.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) == 60
     proposed = [line.strip() for line in ended.out.partition("Look at next:")[2].splitlines() if line.startswith("  syncd ")]
-    assert len(proposed) >= 5
+    assert len(proposed) >= 6
     for line in proposed:
         _, option, folder, *words = shlex.split(line)
         assert (option, folder) == ("--config", str(home))
         tried = forks.run(home, *words)
         assert (tried.code, tried.err) == (0, ""), line
         assert len(tried.out.splitlines()) > 1, line
+    _is_one_company(forks, home)
+    _is_a_whole_story(told(forks, home, shlex.split(proposed[-1])[-1]))
+
+
+class Part(msgspec.Struct):
+    """A record, a deed, a move … of `syncd why --output json`, as far as it is asked here."""
+
+    source: str = ""
+    kind: str = ""
+    stage: str = ""
+    inferred: bool = False
+    owner: str = ""
+    by: str = ""
+    state: str = ""
+    to: str = ""
+    field: str = ""
+    new: object = None
+
+
+class Story(msgspec.Struct):
+    """What `syncd why` tells of somebody."""
+
+    records: list[Part]
+    activities: list[Part]
+    stages: list[Part]
+    assignments: list[Part]
+    attempts: list[Part]
+    clocks: list[Part]
+    writes: list[Part]
+
+
+def told(forks: Forks, home: Path, person: str) -> Story:
+    return msgspec.json.decode(forks.run(home, "why", person, "--output", "json").out, type=Story)
+
+
+def _is_one_company(forks: Forks, home: Path) -> None:
+    """Every second prospect is in one emulated system too, every third in the other: every sixth in both, with one score."""
+    for number in (0, 6, 54):
+        person = told(forks, home, company.prospect(7, number).email)
+        assert {one.source.partition(".")[0] for one in person.records} >= {"crm", "hubspot", "salesforce"}
+        scores = {one.to.partition(".")[0]: str(one.new) for one in person.writes if "score" in one.field.lower()}
+        assert scores.keys() == {"crm", "hubspot", "salesforce"}
+        assert len(set(scores.values())) == 1
+
+
+def _is_a_whole_story(lead: Story) -> None:
+    """A first click, a form, an MQL given to somebody, called, accepted, a deal that was won: and known so in both systems."""
+    assert (lead.activities[0].kind, lead.activities[0].source.partition(":")[0]) == ("page_view", "hubspot.page_views")
+    assert {"webinar_attended", "form_submission", "demo_request", "call_out"} <= {one.kind for one in lead.activities}
+    assert [one.stage for one in lead.stages[-5:]] == ["mql", "working", "sql", "opportunity", "customer"]
+    assert not any(one.inferred for one in lead.stages[-5:])
+    assert [one.owner for one in lead.assignments] == [one.by for one in lead.attempts]
+    assert {one.state for one in lead.clocks} == {"met"}
+    written = {(one.to.partition(".")[0], str(one.new)) for one in lead.writes}
+    assert {("hubspot", "customer"), ("salesforce", "customer"), ("hubspot", "Accepted/SQL")} <= written
 
 
 def test_the_commands_it_proposes_work_in_a_folder_with_a_space(forks: Forks, tmp_path: Path) -> None:

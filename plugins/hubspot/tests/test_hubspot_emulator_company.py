@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+import msgspec
 import pytest
 from emulator_calls import NOON, Clock
 from syncd_hubspot.emulator import Options, assemble
+from syncd_hubspot.emulator.given import given
 from syncd_hubspot.emulator.instants import DAY, instant
 from syncd_hubspot.emulator.kinds import KINDS
 from syncd_hubspot.emulator.living import Life
 from syncd_hubspot.emulator.portal import Portal
+from syncd_hubspot.emulator.service import Request
 
 
 def company(seed: int = 5, contacts: int = 80, **switches: str) -> Portal:
@@ -135,3 +138,41 @@ def test_life_can_begin_in_an_empty_account() -> None:
     for _ in range(100):
         life.step()
     assert len(portal.of("contacts").live) > 5
+
+
+ROWS = [
+    {"email": "Ann.Lee@firm.example", "first_name": "Ann", "last_name": "Lee", "job_title": "CEO", "company": "Firm"},
+    {"email": "ben@firm.example", "first_name": "Ben", "last_name": "Bell", "job_title": "Intern", "company": "Firm"},
+    {"email": "cy@gmail.com", "first_name": "Cy", "last_name": "Cole", "job_title": "Buyer", "company": "Other"},
+]
+
+
+def test_given_people_are_among_the_contacts_and_their_firms_are_known() -> None:
+    portal = assemble(Options(contacts=10, people=[given(row) for row in ROWS], history=False, clock=lambda: NOON)).portal
+    contacts = {one.values["email"]: one.values for one in portal.of("contacts").live.values()}
+    firms = [one.values["name"] for one in portal.of("companies").live.values() if one.values["domain"] == "firm.example"]
+
+    assert len(contacts) == 10
+    assert [contacts[row["email"].lower()]["jobtitle"] for row in ROWS] == ["CEO", "Intern", "Buyer"]
+    assert firms == ["Firm"]
+    assert contacts["ben@firm.example"]["associatedcompanyid"]
+    assert "associatedcompanyid" not in contacts["cy@gmail.com"]
+
+
+def test_the_story_of_one_person_is_told_step_by_step_and_ends() -> None:
+    service = assemble(Options(clock=lambda: NOON))
+
+    def step(body: bytes = msgspec.json.encode(ROWS[0])) -> tuple[int, str]:
+        answer = service.respond(Request(method="POST", path="/emulator/story", headers={}, body=body)).answer
+        return answer.status, msgspec.json.decode(answer.body, type=dict[str, str]).get("happened", "refused")
+
+    assert step() == (200, "read our pages and subscribed to the newsletter")
+    [contact] = service.portal.of("contacts").live.values()
+    assert contact.values["num_conversion_events"] == "1"
+    assert len(service.portal.activity.occurrences.all()) == 3
+    assert step() == (200, "looked at our prices and asked for a demo")
+    assert contact.values["lifecyclestage"] != "marketingqualifiedlead"
+    assert service.portal.of("contacts").live[contact.id].values["lifecyclestage"] == "marketingqualifiedlead"
+    assert [step(), step()] == [(200, ""), (200, "")]
+    assert [step(b"{}"), step(b"[")] == [(400, "refused"), (400, "refused")]
+    assert service.respond(Request(method="GET", path="/emulator/story", headers={})).answer.status == 404

@@ -6,6 +6,9 @@ from collections import Counter
 
 import pytest
 from syncd_salesforce.emulator import Emulator, Options
+from syncd_salesforce.emulator.answers import Call, encoded
+from syncd_salesforce.emulator.control import controlled
+from syncd_salesforce.emulator.given import given
 
 from syncd.testing.clock import VirtualClock
 
@@ -58,3 +61,41 @@ def test_it_lives_on(company: Emulator) -> None:
     seen = Counter(one.split()[0] for one in company.happened)
     assert set(seen) >= {"asked", "called", "forgot", "judged", "converted", "moved", "responded"}
     assert {row["Field"] for row in company.org.rows("LeadHistory")} >= {"created", "Status", "leadConverted"}
+
+
+ROWS = [
+    {"email": "ann@firm.example", "first_name": "Ann", "last_name": "Lee", "job_title": "CEO", "company": "Firm"},
+    {"email": "ben@firm.example", "first_name": "Ben", "last_name": "Bell", "job_title": "Buyer", "company": "Firm"},
+]
+
+
+def test_given_people_are_among_the_leads_and_some_are_shouted(clock: VirtualClock) -> None:
+    here = Emulator(Options(leads=10, people=[given(row) for row in ROWS]), clock=clock.now)
+    leads = {str(row["Email"]): (row["FirstName"], row["LastName"], row["Company"]) for row in here.org.rows("Lead")}
+
+    assert len(leads) == 10
+    assert leads["ANN@FIRM.EXAMPLE"] == ("Ann", "Lee", "Firm GmbH")
+    assert leads["ben@firm.example"] == ("Ben", "Bell", "Firm GmbH")
+
+
+def test_the_story_of_one_lead_is_told_step_by_step_and_ends(clock: VirtualClock) -> None:
+    here = Emulator(clock=clock.now)
+
+    def step() -> str:
+        call = Call(method="POST", path="story", version="", query={}, headers={}, body=encoded(ROWS[0]))
+        content = controlled(here.instance, call, "story").content
+        assert isinstance(content, dict)
+        return str(content.get("happened"))
+
+    happened = [step() for _ in range(6)]
+
+    assert happened == [
+        "entered as a lead, for the queue",
+        "called",
+        "opened an opportunity",  # nobody set up a field for answers
+        "signed the contract",
+        "",
+        "",
+    ]
+    [lead], [task], [deal] = (here.org.rows(name) for name in ("Lead", "Task", "Opportunity"))
+    assert (lead["IsConverted"], task["Subject"], deal["StageName"], deal["IsWon"]) == (True, "Call", "Closed Won", True)

@@ -10,12 +10,14 @@ import socket
 import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
 import msgspec
 
 from syncd_hubspot.emulator.fault_table import table
+from syncd_hubspot.emulator.given import read
 from syncd_hubspot.emulator.limits import PLANS
 from syncd_hubspot.emulator.running import Options, assemble
 from syncd_hubspot.emulator.sending import live, send
@@ -48,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--port", type=_port, default=0, help="port to listen on; 0, the default, is any free one")
     found.add_argument("--contacts", type=_count, default=200, help="people in the account (default: 200)")
+    found.add_argument(
+        "--people", type=Path, help="CSV file of people who are among them (email, first_name, last_name, job_title, company)"
+    )
     found.add_argument("--seed", type=int, default=1, help="what chance starts from; the same seed makes the same account")
     found.add_argument(
         "--plan", choices=sorted(PLANS), default="unlimited", help="whose limits on calls hold (default: unlimited)"
@@ -88,15 +93,16 @@ def _address(text: str) -> str:
 def main(arguments: Sequence[str]) -> None:
     """Run the emulator until SIGINT or SIGTERM."""
     chosen = parser().parse_args(arguments)
-    options = Options(
-        port=chosen.port,
-        contacts=chosen.contacts,
-        seed=chosen.seed,
-        plan=chosen.plan,
-        misbehave=chosen.misbehave,
-        history=not chosen.bare,
-    )
     try:
+        options = Options(
+            port=chosen.port,
+            contacts=chosen.contacts,
+            people=read(chosen.people) if chosen.people else (),
+            seed=chosen.seed,
+            plan=chosen.plan,
+            misbehave=chosen.misbehave,
+            history=not chosen.bare,
+        )
         service = assemble(options)
         listening = listen(options.port)
     except (ValueError, OSError) as error:

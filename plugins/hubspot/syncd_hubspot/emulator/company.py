@@ -6,7 +6,7 @@ stages follow from what happened. The same seed makes the same company.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
@@ -15,6 +15,7 @@ from syncd_hubspot.emulator import words
 from syncd_hubspot.emulator.activity import Form
 from syncd_hubspot.emulator.catalog import CHOICES
 from syncd_hubspot.emulator.definitions import options
+from syncd_hubspot.emulator.given import Given
 from syncd_hubspot.emulator.instants import DAY, iso
 from syncd_hubspot.emulator.portal import Portal
 
@@ -44,14 +45,18 @@ class History(Protocol):
         """Make up what happened to *contact* between two instants."""
 
 
-def establish(portal: Portal, *, contacts: int, history: History) -> None:
-    """Fill a fresh portal with *contacts* people and what belongs to them, over the last half year."""
+def establish(portal: Portal, *, contacts: int, history: History, people: Sequence[Given] = ()) -> None:
+    """Fill a fresh portal with *contacts* people, the given ones among them, and what belongs to them, over half a year."""
     now, rng = portal.now(), portal.rng
+    began = now - HISTORY_DAYS * DAY
     staff(portal, now - 2 * HISTORY_DAYS * DAY)
-    firms = [_firm(portal, rng, at=now - HISTORY_DAYS * DAY, number=n) for n in range(-(-contacts // PEOPLE_PER_FIRM))]
+    firms = [_firm(portal, rng, at=began, number=n) for n in range(-(-contacts // PEOPLE_PER_FIRM))]
     for number in range(contacts):
-        at = now - HISTORY_DAYS * DAY + (number + 1) * (HISTORY_DAYS - 1) * DAY // (contacts + 1)
-        person = arrive(portal, rng, firms, number=number, at=at)
+        at = began + (number + 1) * (HISTORY_DAYS - 1) * DAY // (contacts + 1)
+        if number < len(people):
+            person = meet(portal, rng, people[number], at=at)
+        else:
+            person = arrive(portal, rng, firms, number=number, at=at)
         history(portal, rng, person, at=at, until=now)
 
 
@@ -76,6 +81,10 @@ def reps(portal: Portal) -> list[str]:
 def _firm(portal: Portal, rng: Random, *, at: int, number: int) -> Firm:
     name = f"{rng.choice(words.COMPANY_FIRST)} {rng.choice(words.COMPANY_LAST)}"
     domain = f"{name.replace(' ', '-').lower()}-{number}.example"
+    return _found(portal, rng, at=at + number, name=name, domain=domain)
+
+
+def _found(portal: Portal, rng: Random, *, at: int | None, name: str, domain: str) -> Firm:
     country, city, phone = rng.choice(words.COUNTRIES)
     values = {
         "name": name,
@@ -89,7 +98,7 @@ def _firm(portal: Portal, rng: Random, *, at: int, number: int) -> Firm:
         "hubspot_owner_id": rng.choice(reps(portal)),
     }
     values |= _dirt(portal, rng, "companies")
-    record = portal.create("companies", values, source="IMPORT", at=at + number)
+    record = portal.create("companies", values, source="IMPORT", at=at)
     return Firm(id=record.id, name=name, domain=domain, place=(country, city, phone))
 
 
@@ -98,16 +107,25 @@ def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, number: int, a
     first, last = rng.choice(words.FIRST), rng.choice(words.LAST)
     firm = rng.choice(firms) if firms else None
     domain = firm.domain if firm and rng.random() < 0.9 else "example.org"
+    names = {"email": f"{first}.{last}.{number}@{domain}".lower(), "firstname": first, "lastname": last}
+    return _enter(portal, rng, names, firm, at=at)
+
+
+def meet(portal: Portal, rng: Random, who: Given, *, at: int | None = None) -> int:
+    """Let a given person become known, and their firm; what else is known of both is made up. Return the contact's id."""
+    names = {"email": who.email.lower(), "firstname": who.first, "lastname": who.last, "jobtitle": who.title}
+    return _enter(portal, rng, names, _firm_of(portal, rng, who, at=at), at=at)
+
+
+def _enter(portal: Portal, rng: Random, names: Mapping[str, str], firm: Firm | None, *, at: int | None) -> int:
     country, city, phone = firm.place if firm else rng.choice(words.COUNTRIES)
     values = {
-        "email": f"{first}.{last}.{number}@{domain}".lower(),
-        "firstname": first,
-        "lastname": last,
         "jobtitle": rng.choice(words.TITLES),
         "country": country,
         "city": city,
         "lifecyclestage": rng.choice(("subscriber", "lead", "lead")),
         "hs_analytics_source": rng.choice(SOURCES),
+        **names,
     }
     if firm:
         values["company"] = firm.name
@@ -117,9 +135,20 @@ def arrive(portal: Portal, rng: Random, firms: Sequence[Firm], *, number: int, a
         values |= {"hubspot_owner_id": rng.choice(reps(portal)), "hs_lead_status": rng.choice(("NEW", "OPEN", "IN_PROGRESS"))}
     values |= _dirt(portal, rng, "contacts")
     record = portal.create("contacts", values, source="FORM", at=at)
-    if firm and domain == firm.domain:
+    if firm and values["email"].endswith(f"@{firm.domain}"):
         portal.associate(portal.links.labels[1], record.id, firm.id)
     return record.id
+
+
+def _firm_of(portal: Portal, rng: Random, who: Given, *, at: int | None) -> Firm | None:
+    if not who.domain:
+        return None
+    live = portal.of("companies").live.values()
+    known = next((one.values for one in live if one.values.get("domain") == who.domain), None)
+    if known is None:
+        return _found(portal, rng, at=at, name=who.company, domain=who.domain)
+    place = (known.get("country", ""), known.get("city", ""), known.get("phone", "").rpartition(" ")[0])
+    return Firm(id=int(known["hs_object_id"]), name=known.get("name", ""), domain=who.domain, place=place)
 
 
 def _dirt(portal: Portal, rng: Random, kind: str) -> dict[str, str]:

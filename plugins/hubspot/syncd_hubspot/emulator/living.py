@@ -6,13 +6,13 @@ One `happen` is one thing that happens to one person. Some twenty of them make t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
 from syncd_hubspot.emulator import words
-from syncd_hubspot.emulator.activity import MailEvent, Occurrence, Submission
+from syncd_hubspot.emulator.activity import Form, MailEvent, Occurrence, Submission
 from syncd_hubspot.emulator.catalog import CHOICES
 from syncd_hubspot.emulator.company import Firm, arrive, deal, reps, staff
 from syncd_hubspot.emulator.definitions import options
@@ -90,9 +90,13 @@ def happen(moment: Moment) -> None:
 
 
 def _read(moment: Moment) -> None:
-    """Read a few pages; what HubSpot counts of it moves no modified time."""
-    for step in range(moment.rng.randint(1, 4)):
-        path, title = moment.rng.choice(words.PAGES)
+    """Read a few pages."""
+    visit(moment, [moment.rng.choice(words.PAGES) for _ in range(moment.rng.randint(1, 4))])
+
+
+def visit(moment: Moment, pages: Sequence[tuple[str, str]]) -> None:
+    """Read these pages, given by path and title; what HubSpot counts of it moves no modified time."""
+    for step, (path, title) in enumerate(pages):
         url = f"{words.SITE}{path}"
         at = moment.at + step * MINUTE
         event = Occurrence(
@@ -133,8 +137,12 @@ def _get_mail(moment: Moment) -> None:
 
 
 def _sign_up(moment: Moment) -> None:
-    """Fill in a form; a demo request makes an MQL."""
-    form = moment.rng.choice(tuple(moment.portal.activity.forms.values()))
+    """Fill in a form."""
+    sign_up(moment, moment.rng.choice(tuple(moment.portal.activity.forms.values())))
+
+
+def sign_up(moment: Moment, form: Form) -> None:
+    """Fill in this form; a demo request makes an MQL."""
     values = tuple((name, moment.value(name)) for name in ("email", "firstname", "lastname", "company") if moment.value(name))
     page = next(path for name, path, _ in words.FORMS if name == form.name)
     moment.portal.activity.submissions[form.id].add(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from random import Random
 from syncd_hubspot.emulator.access import Access
 from syncd_hubspot.emulator.account import Account
 from syncd_hubspot.emulator.company import establish
+from syncd_hubspot.emulator.given import Given
 from syncd_hubspot.emulator.instants import ms
 from syncd_hubspot.emulator.limits import PLANS, Limits
 from syncd_hubspot.emulator.living import nothing, past
@@ -27,9 +28,13 @@ def wall_clock() -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What is emulated. *clock* gives epoch milliseconds; *plan* is one of `limits.PLANS`; *port* 0 is any free one."""
+    """What is emulated. *clock* gives epoch milliseconds; *plan* is one of `limits.PLANS`; *port* 0 is any free one.
+
+    *people* are among the *contacts*, as far as there are so many.
+    """
 
     contacts: int = 0
+    people: Sequence[Given] = ()
     seed: int = 1
     misbehave: str = ""
     plan: str = "unlimited"
@@ -89,7 +94,7 @@ def assemble(options: Options) -> Service:
     misbehaviour = Misbehaviour(portal, access, limits, seed=options.seed)
     misbehaviour.switch(options.misbehave)
     if options.contacts:
-        establish(portal, contacts=options.contacts, history=past if options.history else nothing)
+        establish(portal, contacts=options.contacts, people=options.people, history=past if options.history else nothing)
     return Service(portal, access=access, limits=limits, misbehaviour=misbehaviour, url=f"http://{HOST}:{options.port}")
 
 

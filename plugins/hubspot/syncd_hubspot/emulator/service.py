@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from syncd_hubspot.emulator import control
 from syncd_hubspot.emulator.access import Access, check_scope, required
 from syncd_hubspot.emulator.faults import Outcome
 from syncd_hubspot.emulator.limits import Limits
@@ -57,6 +58,8 @@ class Service:
             return replace(outcome, answer=sent)
 
     def _outcome(self, request: Request, correlation: str) -> Outcome:
+        if request.path.startswith(control.PATH):
+            return Outcome(answer=control.controlled(self.portal, request.method, request.path, request.body))
         found = match(request.method, request.path)
         headers: Mapping[str, str] = {}
         try:

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import timedelta
+from pathlib import Path
 
 from syncd_salesforce.emulator.answers import Json, encoded
 from syncd_salesforce.emulator.emulator import Emulator, Options
+from syncd_salesforce.emulator.given import Given
+from syncd_salesforce.emulator.given import read as read_people
 from syncd_salesforce.emulator.misbehaviour import MODES, read
 
 __all__ = ["main"]
@@ -31,6 +34,7 @@ def main(arguments: Sequence[str]) -> None:
         rotate=given.rotate,
         shared_activities=given.shared_activities,
         leads=given.leads,
+        people=given.people,
         live=timedelta(seconds=given.live) if given.live else None,
     )
     with ExitStack() as stack:
@@ -72,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=_whole(0, 65_535), default=0, help="port to listen on; 0 takes a free one (0)")
     parser.add_argument(
         "--leads", type=_whole(0), default=0, help="fill the org with a company that has so many leads (0: an empty org)"
+    )
+    parser.add_argument(
+        "--people",
+        type=_people,
+        default=(),
+        metavar="FILE",
+        help="CSV file of people who are among them: email, first_name, last_name, job_title, company",
     )
     parser.add_argument(
         "--live", type=_long, default=0, metavar="SECONDS", help="let something happen in the company that often (never)"
@@ -116,6 +127,13 @@ def _mode(text: str) -> str:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text
+
+
+def _people(text: str) -> list[Given]:
+    try:
+        return read_people(Path(text))
+    except (ValueError, OSError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _menu() -> str:

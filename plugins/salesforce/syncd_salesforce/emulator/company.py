@@ -13,6 +13,7 @@ from random import Random
 
 from syncd_salesforce.emulator.answers import Value
 from syncd_salesforce.emulator.conversion import convert
+from syncd_salesforce.emulator.given import Given
 from syncd_salesforce.emulator.histories import note
 from syncd_salesforce.emulator.instants import day, moment
 from syncd_salesforce.emulator.org import Org
@@ -40,15 +41,18 @@ class Company:
     campaigns: Sequence[str]
 
 
-def seeded(org: Org, random: Random, *, leads: int) -> Company:
-    """Fill *org*; beside the leads there are an account for every ten of them, two contacts each, and deals."""
+def seeded(org: Org, random: Random, *, leads: int, given: Sequence[Given] = ()) -> Company:
+    """Fill *org*; beside the leads there are an account for every ten of them, two contacts each, and deals.
+
+    The first leads are the *given* people.
+    """
     began = org.now() - _PAST
     company = Company(reps=_reps(org, began), queue=_queue(org, began), campaigns=_campaigns(org, random, began))
     accounts = [_account(org, random, company, number) for number in range(max(1, leads // 10))]
     for number, account in enumerate(accounts):
         _customers(org, random, company, account, number)
     for number in range(leads):
-        _lead(org, random, company, number, accounts)
+        _lead(org, random, company, number, given[number] if number < len(given) else None)
     return company
 
 
@@ -62,6 +66,12 @@ def people(random: Random, number: int, domain: str) -> dict[str, Value]:
         "Email": f"{first}.{last}.{number}@{domain}".lower(),
         "Phone": f"+49 30 {5550000 + number % 10_000}" if random.random() < 0.7 else None,
     }
+
+
+def _names(who: Given, number: int) -> dict[str, Value]:
+    """Return what is known of a given person; every third address is shouted."""
+    address = who.email.upper() if number % 3 == 0 else who.email
+    return {"FirstName": who.first, "LastName": who.last, "Email": address}
 
 
 def _reps(org: Org, at: datetime) -> list[str]:
@@ -153,14 +163,15 @@ def _meeting(org: Org, random: Random, who: str, what: str | None, owner: str, a
     add(org, "Event", values, at=after, by=owner)
 
 
-def _lead(org: Org, random: Random, company: Company, number: int, accounts: Sequence[str]) -> None:
-    name = f"{COMPANIES[number % len(COMPANIES)]} {number // len(COMPANIES) + 500}"
+def _lead(org: Org, random: Random, company: Company, number: int, who: Given | None) -> None:
+    name = who.company if who is not None else f"{COMPANIES[number % len(COMPANIES)]} {number // len(COMPANIES) + 500}"
     city, country = random.choice(CITIES)
     at = _when(org, random)
     owner = company.queue if random.random() < 0.1 else random.choice(company.reps)
     contacted = owner != company.queue and random.random() < 0.6
     values: dict[str, Value] = {
         **people(random, 1_000_000 + number, f"{name.replace(' ', '').lower()}.example"),
+        **(_names(who, number) if who is not None else {}),
         "Company": f"{name} GmbH",
         "City": city,
         "Country": country,

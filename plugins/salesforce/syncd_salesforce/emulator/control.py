@@ -6,6 +6,7 @@ POST /emulator/misbehave {"begin": "lock:p=0.3"} or {"end": "lock"} or {"end": n
 POST /emulator/convert {"lead": id, "opportunity": "name" or null}, /emulator/merge {"winner": id, "losers": [id]}
 POST /emulator/record_type {"object": name, "name": name, "values": {field: [value]}}
 POST /emulator/live {"steps": 1}         lets the company live on
+POST /emulator/story {"email", "first_name", "last_name", "job_title", "company"}   the next thing on this lead's way
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from collections.abc import Mapping
 
 from msgspec import convert as convert_json
 
+from syncd_salesforce.emulator import story
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, decoded
 from syncd_salesforce.emulator.conversion import convert
+from syncd_salesforce.emulator.given import given
 from syncd_salesforce.emulator.instance import Instance
 from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.record_types import add_type
@@ -98,6 +101,8 @@ def _controlled(instance: Instance, call: Call, path: str) -> Answer:
             steps = body.get("steps", 1)
             for _ in range(steps if isinstance(steps, int) else 1):
                 instance.live()
+        case "POST", ["story"]:
+            return Answer(content={"happened": story.step(instance.org, given(body))})
         case _:
             raise ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
     return Answer(content={})

@@ -16,6 +16,7 @@ from syncd_salesforce.emulator import gate, shared
 from syncd_salesforce.emulator.answers import Answer, Call, Json, Value, encoded
 from syncd_salesforce.emulator.auth import Credentials, Sessions
 from syncd_salesforce.emulator.company import seeded
+from syncd_salesforce.emulator.given import Given
 from syncd_salesforce.emulator.instance import Instance
 from syncd_salesforce.emulator.life import step
 from syncd_salesforce.emulator.misbehaviour import Faults
@@ -34,7 +35,10 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How an emulator is set up: ``leads`` fill the org, ``live`` is how often something happens in it, port 0 any free one."""
+    """How an emulator is set up: ``leads`` fill the org, ``live`` is how often something happens in it, port 0 any free one.
+
+    ``people`` are among the leads, as far as there are so many.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -46,6 +50,7 @@ class Options:
     rotate: bool = False
     shared_activities: bool = False
     leads: int = 0
+    people: Sequence[Given] = ()
     live: timedelta | None = None
 
 
@@ -140,7 +145,7 @@ class Emulator:
     def _inhabit(self, options: Options) -> None:
         gc.disable()  # nothing of what is made here is garbage, and looking for it takes half the time
         try:
-            company = seeded(self.org, Random(options.seed + 2), leads=options.leads)
+            company = seeded(self.org, Random(options.seed + 2), leads=options.leads, given=options.people)
         finally:
             gc.enable()
         self.org.archive()

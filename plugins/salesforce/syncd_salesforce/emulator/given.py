@@ -1,0 +1,41 @@
+"""People whom the org is told to have, because other systems have them too.
+
+A CSV file names them: ``email``, ``first_name``, ``last_name``, ``job_title``, ``company``, further columns passed over.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Given", "given", "read"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Somebody by name, address and company."""
+
+    email: str
+    first: str
+    last: str
+    title: str
+    company: str
+
+
+def given(row: Mapping[str, object]) -> Given:
+    """Return the person a row names. Raises: ValueError if a column is missing."""
+    missing = [name for name in ("email", "first_name", "last_name", "job_title", "company") if name not in row]
+    if missing:
+        raise ValueError(f"a given person has no {missing[0]!r}")
+    email, first, last, title, company = (
+        str(row[name]) for name in ("email", "first_name", "last_name", "job_title", "company")
+    )
+    return Given(email=email, first=first, last=last, title=title, company=company)
+
+
+def read(path: Path) -> list[Given]:
+    """Return the people a file names. Raises: ValueError, OSError."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [given(row) for row in csv.DictReader(file)]
