@@ -206,7 +206,7 @@ def _clock(case: _Case, goal: Goal, run: _Run, *, customer: Clock | None = None)
     plan = _plan(case, goal, run)
     made = progress(case.policy, case.events, run.began, credit=run.credit, zone=plan.desk.calendar.zone)
     stop, by = (made.stop.at, made.stop.event.what) if made.stop else (FOREVER, "")
-    if customer is not None and customer.stop is not None and run.began <= customer.stop < stop:
+    if customer is not None and customer.stop is not None and customer.stop < stop:
         stop, by = customer.stop, customer.stopped_by
     end = _end(case, run, stop, by)
     until = case.now if end.at is None else end.at
