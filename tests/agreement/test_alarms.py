@@ -95,6 +95,18 @@ def test_after_an_outage_old_alerts_go_into_the_digest() -> None:
     assert told(now, since=outage, way=episode(("2026-11-20T10:00", "assigned")), policy=policy) == [("breached", "", True)]
 
 
+@pytest.mark.parametrize(
+    ("now", "digest"),
+    [
+        pytest.param("2026-11-17T11:00:00.000001-05:00", False, id="exactly a day"),
+        pytest.param("2026-11-17T11:00:00.000002-05:00", True, id="longer"),
+    ],
+)
+def test_an_alert_is_too_old_after_more_than_a_day(now: str, digest: bool) -> None:
+    """Breached since the first instant after 11:00."""
+    assert told(now, policy=CONTACT) == [("breached", "", digest)]
+
+
 def test_a_breach_that_is_over_disturbs_nobody() -> None:
     way = episode(ASSIGNED, ("2026-11-16T11:10-05:00", "contact_attempt"))
 
@@ -105,8 +117,9 @@ def test_what_was_answered_in_time_is_not_told_of() -> None:
     assert told("2026-11-16T11:30-05:00", way=episode(ASSIGNED, ("2026-11-16T10:50-05:00", "contact_attempt"))) == []
 
 
-def test_nothing_is_escalated_that_was_answered_late_but_before() -> None:
-    way = episode(ASSIGNED, ("2026-11-16T12:59-05:00", "contact_attempt"))
+@pytest.mark.parametrize("answered", ["2026-11-16T12:59-05:00", "2026-11-16T13:00-05:00"], ids=["before", "in that instant"])
+def test_nothing_is_escalated_that_was_answered_late_but_no_later(answered: str) -> None:
+    way = episode(ASSIGNED, (answered, "contact_attempt"))
 
     assert told("2026-11-16T13:30-05:00", way=way) == [("breached", "", True)]
 

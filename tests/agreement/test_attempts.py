@@ -121,6 +121,18 @@ def test_a_bounce_takes_the_last_mail_before_it_back() -> None:
     assert events[1].known_at == MORNING + 60 * MINUTE
 
 
+def test_a_mail_may_bounce_in_its_very_instant() -> None:
+    assert said(touch(0, "email_1to1_out"), touch(0, "email_bounced")) == [(0, "contact_bounced")]
+
+
+def test_a_mail_that_bounces_twice_is_taken_back_the_first_time() -> None:
+    touches = [touch(0, "email_1to1_out"), touch(30, "email_1to1_out"), touch(45, "email_bounced"), touch(60, "email_bounced")]
+    events = attempt_events(TERMS, verdicts(TERMS, touches))
+
+    assert said(*touches) == [(0, "contact_attempt"), (30, "contact_bounced")]
+    assert events[1].known_at == MORNING + 45 * MINUTE
+
+
 @pytest.mark.parametrize(
     ("touches", "expected"),
     [

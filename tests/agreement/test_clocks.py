@@ -267,6 +267,12 @@ def test_one_owner_has_no_second_clock() -> None:
     assert (clock.rep, clock.owner, clock.held) == ("", "kim", (Held("kim", 30 * MINUTE),))
 
 
+def test_a_clock_is_booked_to_whoever_met_it_not_to_who_took_over_before_due() -> None:
+    way = episode(ASSIGNED, (CALLED, "contact_attempt"), owners=(("A", ASSIGNED[0]), ("B", "2026-11-16T11:00-05:00")))
+
+    assert one("2026-11-16T12:00-05:00", way).owner == "A"
+
+
 def test_the_agreement_may_do_without_clocks_of_owners() -> None:
     way = episode(ASSIGNED, owners=(("A", ASSIGNED[0]), ("B", CALLED)))
 
@@ -433,6 +439,19 @@ def test_a_contact_longer_ago_is_not() -> None:
 
     assert one(CALLED, way).state == "running"
     assert one(CALLED, way, sla(credit=25 * HOUR)).state == "met"
+
+
+def test_a_contact_is_credited_to_the_first_start_only() -> None:
+    """The call that answered the first question says nothing about the second."""
+    reply = promise("chat", "contact_attempt", each=True)
+    way = episode(
+        ("2026-11-16T09:00-05:00", "became:mql"),
+        ("2026-11-16T10:00-05:00", "chat"),
+        ("2026-11-16T10:30-05:00", "contact_attempt"),
+        ("2026-11-16T11:00-05:00", "chat"),
+    )
+
+    assert [clock.state for clock in as_of("2026-11-16T11:15-05:00", way, sla(reply))] == ["met", "running"]
 
 
 def test_a_bounce_opens_the_clock_again_as_a_correction() -> None:

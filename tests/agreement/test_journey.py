@@ -243,6 +243,14 @@ def test_points_do_not_move_a_recycled_lead_but_up() -> None:
     assert way(adding(given_back, score("2027-02-01", "lead", "nurture"))).stage == "nurture"
 
 
+def test_marketing_waits_for_the_end_of_the_cool_down_too() -> None:
+    given_back = Evidence(claims=MQL, answers=(answer("2026-11-04", "Rejected-Nurture", "timing"),))
+    found = way(adding(given_back, hand("2026-11-06", "mql", "marketing", by="ana")))
+
+    assert found.stage == "nurture"
+    assert [one.why for one in found.refused] == ["the lead was given back; it cools down until 2026-12-04 00:00 UTC"]
+
+
 # ---------------------------------------------------------------- who may
 
 
@@ -382,6 +390,21 @@ def test_an_episode_holds_what_happened_around_it_and_its_owners() -> None:
     assert [event.at for event in second.events if event.at < second.started_at] == [at("2027-01-09 20:00")]
     assert second.owners == (Owner("kim", at("2027-01-10")), Owner("lee", at("2027-01-11")))
     assert [(one.what, one.by) for one in second.events if one.what == "assigned"] == [("assigned", "kim"), ("assigned", "lee")]
+
+
+def test_what_begins_an_episode_is_not_part_of_the_one_before() -> None:
+    first, second = way(claimed(*MQL, hand("2026-11-04", "nurture"), hand("2026-11-09", "mql", "person", by="boss"))).episodes
+
+    assert [event.what for event in first.events if event.at == second.started_at] == []
+    assert [event.what for event in second.events if event.at == second.started_at] == ["became:mql"]
+
+
+def test_who_takes_over_at_the_start_of_an_episode_owns_it_and_at_its_end_does_not() -> None:
+    took_over = (("old", "2026-11-01"), ("kim", "2026-11-02"), ("lee", "2026-11-04"))
+    ended = claimed(*MQL, hand("2026-11-04", "nurture"))
+    (episode,) = way(replace(ended, owners=tuple(Owner(who, at(when)) for who, when in took_over))).episodes
+
+    assert episode.owners == (Owner("kim", at("2026-11-02")),)
 
 
 def test_a_reason_given_later_belongs_to_the_episode_that_was_rejected() -> None:

@@ -172,6 +172,10 @@ def test_a_lead_nobody_can_take_waits_in_the_queue_and_says_why() -> None:
     assert made.why == "otherwise: nobody of team us is available; A is away; B has 40 open leads of at most 40"
 
 
+def test_a_lead_given_away_counts_against_the_capacity_at_once() -> None:
+    assert owners(sequence(one_team(Member(who="A", max_open=1)), 2)) == "A-"
+
+
 def test_a_lead_no_rule_speaks_of_waits_in_the_queue() -> None:
     made = route(replace(WORLD, rules=WORLD.rules[:2]), lead(location="ES"), TeamState(), NOW)
 

@@ -160,6 +160,7 @@ def test_points_are_summed_first_and_rounded_once() -> None:  # S22: 1.5 + 1.5 +
 
 
 HOT = model(rule("hot", ("page_view at least 3 times within 14d", 15)))
+EVER = model(rule("ever", ("page_view at least 3 times ever within 14d", 15)))
 THREE_VISITS = history(("2026-11-01 10:00", "page_view"), ("2026-11-08 10:00", "page_view"), ("2026-11-14 09:00", "page_view"))
 
 
@@ -174,10 +175,17 @@ def test_the_next_change_is_when_the_oldest_needed_event_leaves() -> None:  # W0
 
 def test_ever_within_is_sticky_and_within_is_not() -> None:  # W05: 1, 10 and 14 September span 13 d
     events = history(("2026-09-01 10:00", "page_view"), ("2026-09-10 10:00", "page_view"), ("2026-09-14 10:00", "page_view"))
-    ever = model(rule("ever", ("page_view at least 3 times ever within 14d", 15)))
 
-    assert score(ever, {}, events, now=NOW).published == 15
+    assert score(EVER, {}, events, now=NOW).published == 15
     assert score(HOT, {}, events, now=NOW).published == 0
+
+
+def test_events_a_whole_span_apart_were_never_within_it() -> None:
+    def visited(last: str) -> int:
+        events = history(*((f"2026-09-{when}", "page_view") for when in ("01 10:00", "10 10:00", last)))
+        return score(EVER, {}, events, now=NOW).published
+
+    assert (visited("15 09:59"), visited("15 10:00")) == (15, 0)
 
 
 def test_local_dates_count_in_their_zone() -> None:  # W07: 03:30Z is 25 Oct 23:30 in New York, out; 04:30Z is 26 Oct, in
@@ -233,6 +241,7 @@ def test_after_a_recycle_only_later_events_count() -> None:  # W13: 20 Oct and 2
     events = history(*((f"2026-{day} 10:00", "page_view") for day in ("09-01", "09-05", "10-20", "11-02")))
 
     assert score(each, {}, events, now=NOW, since=at("2026-10-01")).published == 40
+    assert score(each, {}, events, now=NOW, since=at("2026-10-20 10:00")).published == 20  # not those of that very instant
 
 
 # ---------------------------------------------------------------- decay

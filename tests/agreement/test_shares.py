@@ -78,6 +78,12 @@ def test_only_the_period_and_the_past_count() -> None:
     assert volume(VOLUME, entered, NOVEMBER, calendar=ALWAYS, now=at("2026-11-10")).so_far == 1
 
 
+def test_the_end_of_a_period_belongs_to_the_next() -> None:
+    entered = [NOVEMBER.start, NOVEMBER.end]
+
+    assert volume(VOLUME, entered, NOVEMBER, calendar=ALWAYS, now=NOVEMBER.end).so_far == 1
+
+
 def test_without_pace_a_slow_month_is_no_news() -> None:
     calm = VolumePromise(id="volume", side="marketing", at_least=100, of="mql", pace=False)
 
@@ -145,6 +151,12 @@ def test_the_share_of_high_intent_needs_no_age() -> None:
 
 def test_maturity_may_be_longer_than_the_promise() -> None:
     assert share(promised("5d", mature="30d"), entries(2), AUTUMN, now=NOW).of == 7
+
+
+def test_who_is_still_to_come_is_not_young() -> None:
+    to_come = [Entry(at("2026-10-01"), None), Entry(at("2026-10-10"), None)]
+
+    assert share(promised("30d"), to_come, OCTOBER, now=at("2026-10-09")) == Share(0, 0, 1)
 
 
 def test_of_nobody_nothing_is_said() -> None:
