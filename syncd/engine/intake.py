@@ -230,7 +230,7 @@ def _place(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> dict[in
     rows, ids = _with_strangers(tx, site, rows, now)
     links = {row.stored.id: {(role, ids[to]) for role, to in row.pointers} for row in rows if row.pointers or row.before}
     _mark_parted(tx, site, rows, now)
-    relinked = records.set_links(tx, links)
+    records.set_links(tx, links)
     same = {record: [to for role, to in found if role == SAME] for record, found in links.items()}
     keys = {row.stored.id: _keys(site, row) for row in rows}
     claimants = [
@@ -242,7 +242,7 @@ def _place(tx: Connection, site: Site, rows: Sequence[Row], now: int) -> dict[in
     records.save(tx, [row.stored for row in placed if row.stored != row.before])
     records.set_keys(tx, {row.stored.id: keys[row.stored.id] for row in placed if row.changed})
     _mark_joined(tx, site, placed, joined, now)
-    _fold(tx, site, placed, joined, relinked, now)
+    _fold(tx, site, placed, joined, now)
     return joined.entities
 
 
@@ -277,16 +277,13 @@ def _with_strangers(tx: Connection, site: Site, rows: Sequence[Row], now: int) -
     return together, ids
 
 
-def _fold(tx: Connection, site: Site, rows: Sequence[Row], joined: Joined, relinked: Collection[int], now: int) -> None:
-    affected = dict(joined.affected)
+def _fold(tx: Connection, site: Site, rows: Sequence[Row], joined: Joined, now: int) -> None:
     fresh: dict[int, list[Stored]] = {}
     for row in rows:
         entity = joined.entities[row.stored.id]
-        if row.changed or row.stored.id in relinked:
-            affected[entity] = _kind(site, row)
         if entity in joined.born:
             fresh.setdefault(entity, []).append(row.stored)
-    refold(tx, site, affected, now, fresh=fresh, read={row.stored.id: row.says for row in rows})
+    refold(tx, site, joined.affected, now, fresh=fresh, read={row.stored.id: row.says for row in rows})
 
 
 def _known(tx: Connection, targets: Collection[Target]) -> dict[Target, Known]:

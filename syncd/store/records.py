@@ -242,8 +242,8 @@ def block(tx: Connection, keys: Iterable[str], now: int) -> None:
 # ---------------------------------------------------------------- links
 
 
-def set_links(tx: Connection, links: Links) -> set[int]:
-    """Replace the links that go out from records, and return the records for which that made a difference."""
+def set_links(tx: Connection, links: Links) -> None:
+    """Replace the links that go out from records."""
     present: Links = {}
     for from_id, role, to_id in tx.execute(select(link).where(among(tx, link.c.from_id, links))):
         present.setdefault(from_id, set()).add((role, to_id))
@@ -251,7 +251,6 @@ def set_links(tx: Connection, links: Links) -> set[int]:
     take_out(tx, link, [(one, role, to) for one in relinked & present.keys() for role, to in present[one] - links[one]])
     new = [(one, role, to) for one in sorted(relinked) for role, to in sorted(links[one] - present.get(one, set()))]
     put(tx, link, ("from_id", "role", "to_id"), new)
-    return relinked
 
 
 def linked(tx: Connection, record_ids: Collection[int], role: str) -> dict[int, list[int]]:
