@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from syncd.config import Config, load
 from syncd.engine import sync, why
 from syncd.engine.pull import Pulled
@@ -63,6 +65,10 @@ scoring:
       leave_mql_below: 40
       instantly_mql: [demo_request]
 """
+
+
+on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+"""For a rule that no query takes part in: it is asked on one kind of store."""
 
 
 class Quiet:

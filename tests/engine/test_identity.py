@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import Connection
 
 from syncd.agreement.dispositions import Feedback
+from syncd.agreement.notices import Notice
 from syncd.engine import listening
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.why import find, find_record
-from syncd.model import Activity, Association, Ref, RemoteField
-from syncd.store import feedback, ids, records
-from tests.engine.build import START, Home
+from syncd.model import EMAIL_STREAM, Activity, Association, Ref, RemoteField
+from syncd.store import entities, feedback, ids, notices, records
+from syncd.store.notices import Raised
+from tests.engine.build import START, Home, on_sqlite
 
 
 def test_the_same_address_in_any_spelling_is_one_person_also_within_a_page(home: Home) -> None:
@@ -88,6 +90,27 @@ def test_a_merge_keeps_what_laws_that_look_back_had_chosen(home: Home) -> None:
     assert home.fields("ann@firm.example")["city"] == "Lugo"
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("days", "city"), [pytest.param(5, "Lugo", id="of who joins"), pytest.param(1, "Leon", id="of who stays")]
+)
+def test_a_merge_keeps_the_first_value_of_the_two_although_its_record_lost_it(home: Home, days: int, city: str) -> None:
+    home.agreement = home.agreement.replace("fields: {", "fields: {city: {wins: first}, ")
+    home.open()
+    one, other = START - timedelta(days=3), START - timedelta(days=days)
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"}, changed_at=one)
+    home.crm.put("contacts", "2", {"Email": "ann@home.example", "City": "Lugo"}, changed_at=other)
+    home.pull("crm")
+    home.crm.put("contacts", "1", {"City": "Oviedo"})
+    home.crm.put("contacts", "2", {"City": "Vigo"})
+    home.pull("crm")
+    home.crm.put("contacts", "2", {"Others": "ann@firm.example"})
+    home.pull("crm")
+
+    assert home.people() == [["crm:1", "crm:2"]]
+    assert home.fields("ann@firm.example")["city"] == city
+
+
 def test_a_merge_in_the_source_is_followed_with_all_activities(home: Home) -> None:
     one = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
     other = home.crm.put("contacts", "2", {"Email": "ann@home.example"})
@@ -145,6 +168,30 @@ def test_an_address_handed_on_within_a_page_joins_nobody(home: Home) -> None:
     home.pull("crm")
 
     assert home.people() == [["crm:1"], ["crm:2"]]
+
+
+@on_sqlite
+def test_the_address_of_a_deleted_record_leads_to_nobody(home: Home) -> None:
+    ref = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.crm.delete(ref)
+    home.pull("crm")
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example"})
+    home.pull("shop")
+
+    assert home.people() == [["shop:9"]]
+
+
+@on_sqlite
+def test_an_address_that_somebody_was_heard_of_by_gives_way_to_what_a_source_says(home: Home) -> None:
+    about = (Ref(EMAIL_STREAM, "ann@home.example"),)
+    home.crm.commit(Activity(stream="visits", source_id="v1", kind="view", occurred_at=START, about=about))
+    home.pull("crm")
+    said = {"Email": "ann@firm.example", "Others": "ann@home.example"}
+    home.crm.put("contacts", "1", said, changed_at=START - timedelta(days=900))
+    home.pull("crm")
+
+    assert home.fields("ann@home.example")["email"] == "ann@firm.example"
 
 
 def test_an_address_that_too_many_records_share_joins_nobody(home: Home) -> None:
@@ -245,6 +292,43 @@ def test_people_whose_account_turns_out_to_be_another_are_judged_by_that_one(hom
     home.sync()
 
     assert home.score("ann@home.example")[0] == 30  # company_size in 10..500
+
+
+def test_people_whose_account_turns_out_to_be_another_belong_to_that_one(home: Home) -> None:
+    home.crm.put("accounts", "1", {"Website": "firm.example"})
+    home.crm.put("accounts", "2", {"Name": "A branch"})
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com"}, associations=[Association("account", Ref("accounts", "2"))])
+    home.pull("crm")
+    home.crm.put("accounts", "2", {"Website": "firm.example"})
+    home.pull("crm")
+
+    with home.store.read() as tx:
+        (account,) = entities.living(tx, "account", 0, 9)
+        (ann,) = entities.living(tx, "person", 0, 9)
+    assert ann.account_id == account.id
+
+
+@on_sqlite
+def test_a_record_that_points_at_another_account_takes_its_person_there(home: Home) -> None:
+    for number in ("1", "2"):
+        home.crm.put("accounts", number, {"Name": f"Firm {number}"})
+        to = Association("account", Ref("accounts", number))
+        home.crm.put("contacts", "1", {"Email": "ann@gmail.com"}, associations=[to])
+        home.pull("crm")
+
+    assert home.person("ann@gmail.com").account == "Firm 2"
+
+
+@on_sqlite
+def test_a_deleted_record_says_no_more_to_which_account_its_person_belongs(home: Home) -> None:
+    ref = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.shop.put("contacts", "9", {"Email": "ann@gmail.com", "Others": "ann@firm.example"})
+    home.pull()
+    assert home.person("ann@gmail.com").account == "firm.example"
+    home.crm.delete(ref)
+    home.pull("crm")
+
+    assert home.person("ann@gmail.com").account == ""
 
 
 def test_an_account_with_that_domain_is_the_same_account_in_either_order(home: Home) -> None:
@@ -409,6 +493,25 @@ def test_activities_return_to_the_person_of_their_record(home: Home) -> None:
 
     assert home.score("crm.contacts:1") == (10, "lead")
     assert home.score("crm.contacts:2") == (5, "lead")
+
+
+def test_what_was_told_of_somebody_is_theirs_again(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    home.clock.advance(timedelta(minutes=1))
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+    home.pull("crm")
+    ben = ids.read(home.person("ben@firm.example").id)
+    assert ben is not None
+    with home.store.write() as tx:
+        key = f"{ids.shown(ben)} assigned 1 kim mail"
+        notices.raise_(tx, [Raised(Notice(key, "mql_assigned", "kim", "mail", "", home.site.now()), ben, "waiting")])
+    home.crm.put("contacts", "2", {"Others": "ann@firm.example"})
+    home.pull("crm")
+    assert len(home.person("ann@firm.example").notices) == 1
+
+    _taken_apart(home, "ann@firm.example")
+    assert [len(home.person(f"crm.contacts:{number}").notices) for number in "12"] == [0, 1]
 
 
 def test_nothing_to_take_back_is_said(home: Home) -> None:

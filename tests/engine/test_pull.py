@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Event
 
 import pytest
 
+from syncd.agreement.counting import micros_of
 from syncd.engine import sync
 from syncd.engine.pull import Pulled, pull_page
+from syncd.model import Raw
 from syncd.spi import BadAnswer, Misconfigured, Page, Problem, Refused, Unauthorized, Unavailable
-from syncd.store import inbox, runs, streams
+from syncd.store import inbox, records, runs, streams
+from syncd.store.records import Stored
 from syncd.store.streams import Fenced, Stream
-from syncd.testing import FakeConnector
-from tests.engine.build import START, Home, Quiet
+from syncd.testing import FakeConnector, VirtualClock
+from tests.engine.build import START, Home, Quiet, on_sqlite
+
+
+@dataclass
+class Unhurried(Quiet):
+    """A watcher with whom each page takes a minute, and who stops after so many."""
+
+    clock: VirtualClock
+    pages: int
+
+    def pulled(self, stream: Stream, page: Pulled) -> None:
+        self.clock.advance(timedelta(minutes=1))
+        self.pages -= 1
+
+    def stopping(self) -> bool:
+        return self.pages == 0
+
+
+def stored(home: Home, external_id: str) -> Stored:
+    """A contact of the crm as the store keeps it."""
+    stream = home.site.stream("crm", "contacts")
+    assert stream is not None
+    with home.store.read() as tx:
+        return records.load(tx, stream.id, [external_id])[external_id]
+
+
+def refused(home: Home) -> list[str]:
+    with home.store.read() as tx:
+        return [one.place for one in inbox.waiting(tx)]
+
+
+BROKEN = Problem(where="row 2", what="cannot be read", code="fake.broken")
 
 
 def test_a_reading_goes_on_where_the_last_page_was_saved(home: Home) -> None:
@@ -60,6 +94,22 @@ def test_an_older_version_never_replaces_a_newer_one(home: Home) -> None:
     assert home.fields("ann@firm.example")["city"] == "Leon"
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("change", "city"),
+    [pytest.param({"City": "Vigo"}, "Vigo", id="itself"), pytest.param({"First": "Ann"}, "Lugo", id="another field")],
+)
+def test_a_field_is_as_young_as_its_own_last_change(home: Home, change: dict[str, Raw], city: str) -> None:
+    nine, five, one = (START - timedelta(days=days) for days in (9, 5, 1))
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"}, changed_at=nine)
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "City": "Lugo"}, changed_at=five)
+    home.pull()
+    home.crm.put("contacts", "1", change, changed_at=one)
+    home.pull()
+
+    assert home.fields("ann@firm.example")["city"] == city
+
+
 def test_a_field_that_is_absent_is_kept_and_a_blank_one_says_nothing(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon", "First": "Ann"})
     home.pull("crm")
@@ -81,6 +131,17 @@ def test_the_same_page_again_changes_nothing(home: Home) -> None:
     assert (again.counts["read"], again.counts["unchanged"], again.counts["changed"]) == (2, 2, 0)
 
 
+@on_sqlite
+def test_a_record_read_again_is_known_since_it_last_changed(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.pull("crm")
+    since = stored(home, "1").known_at
+    home.clock.advance(timedelta(hours=1))
+    home.pull("crm", full=True)
+
+    assert stored(home, "1").known_at == since
+
+
 def test_a_deleted_record_no_longer_speaks_and_speaks_again_when_restored(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
     home.shop.put("contacts", "9", {"Email": "ann@firm.example", "City": "Lugo"}, changed_at=START - timedelta(days=1))
@@ -95,6 +156,17 @@ def test_a_deleted_record_no_longer_speaks_and_speaks_again_when_restored(home: 
     home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
     home.pull("crm")
     assert home.fields("ann@firm.example")["city"] == "Leon"
+
+
+@on_sqlite
+def test_a_record_that_is_deleted_again_is_gone_since_the_first_time(home: Home) -> None:
+    ref = home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    for _ in range(2):
+        home.crm.delete(ref)
+        home.pull("crm")
+        home.clock.advance(timedelta(minutes=5))
+
+    assert stored(home, "1").deleted_at == micros_of(START)
 
 
 def test_somebody_whose_last_record_is_deleted_is_gone_and_comes_back(home: Home) -> None:
@@ -176,18 +248,48 @@ def test_the_last_run_is_the_one_begun_last_whatever_the_clock_said(home: Home) 
 
 
 def test_a_whole_reading_takes_out_what_is_no_longer_refused(home: Home) -> None:
-    problem = Problem(where="row 2", what="cannot be read", code="fake.broken")
-    home.crm.commit(Refused(stream="contacts", external_id="", problem=problem, raw="broken"))
+    home.crm.commit(Refused(stream="contacts", external_id="", problem=BROKEN, raw="broken"))
     home.pull("crm")
-    with home.store.read() as tx:
-        assert len(inbox.waiting(tx)) == 1
+    assert len(refused(home)) == 1
 
     home.clock.advance(timedelta(minutes=1))
     home.crm.put("contacts", "", {"Email": "ben@firm.example"})  # the row without identifier became a good one
     home.pull("crm", full=True)
 
+    assert refused(home) == []
+
+
+def test_what_was_set_aside_stays_so_when_it_is_refused_again(home: Home) -> None:
+    home.crm.commit(Refused(stream="contacts", external_id="2", problem=BROKEN))
+    home.pull("crm")
+    with home.store.write() as tx:
+        inbox.skip(tx, [one.id for one in inbox.waiting(tx)])
+    home.pull("crm", full=True)
+
     with home.store.read() as tx:
-        assert inbox.waiting(tx) == []
+        assert (inbox.waiting(tx), [one.times for one in inbox.waiting(tx, skipped=True)]) == ([], [2])
+
+
+@on_sqlite
+def test_a_whole_reading_that_breaks_off_takes_nothing_out(home: Home) -> None:
+    for number in range(3):
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example"})
+    home.crm.commit(Refused(stream="contacts", external_id="bad", problem=BROKEN))
+    home.pull("crm")
+    home.clock.advance(timedelta(minutes=1))
+    sync.pull(home.site, "crm", Unhurried(home.clock, pages=2), full=True)  # the accounts, and three of the contacts
+
+    assert refused(home) == ["bad"]
+
+
+@on_sqlite
+def test_a_whole_reading_keeps_what_its_own_first_page_refused(home: Home) -> None:
+    home.crm.commit(Refused(stream="contacts", external_id="bad", problem=BROKEN))
+    for number in range(4):
+        home.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example"})
+    sync.pull(home.site, "crm", Unhurried(home.clock, pages=-1))
+
+    assert refused(home) == ["bad"]
 
 
 def test_a_page_behind_a_cursor_that_somebody_else_moved_is_not_saved(home: Home) -> None:
