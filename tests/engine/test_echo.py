@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.engine import sync
-from syncd.engine.echo import SKEW, Read, Verdict, learnt, same, verdict
+from syncd.engine.echo import SKEW, Read, Verdict, adopted, learnt, same, verdict
 from syncd.model import Golden, Ref
-from syncd.store import ledger, records
+from syncd.store import hints, ledger, records
 from syncd.store.database import Store
 from syncd.store.ledger import Entry
-from tests.engine.build import MAPPING, Home, Quiet
+from syncd.store.records import Stored
+from tests.engine.build import MAPPING, Home, Quiet, on_sqlite
 
 ANN = Ref("contacts", "1")
 MINUTE = timedelta(minutes=1)
@@ -60,6 +61,19 @@ def test_what_a_read_means(entry: Entry, value: Value, changed_at: int, expected
 @pytest.mark.parametrize("entry", [SENT, TOLD], ids=["sent", "told"])
 def test_what_was_there_before_may_be_read_for_a_while(entry: Entry, after: int, expected: Verdict) -> None:
     assert verdict(entry, Read("10", AT, AT + after)) == expected
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param({}, {"Score": Entry(40, None, at=AT, known="read", shows="40")}, id="by somebody"),
+        pytest.param({"Score": Entry(40, None, at=1)}, {}, id="by us, when we wrote it"),
+    ],
+)
+def test_what_stands_there_just_as_we_want_it_is_adopted(entries: dict[str, Entry], expected: dict[str, Entry]) -> None:
+    record = Stored(1, 1, "1", 1, {"Score": "40"}, 0, {}, 0, "", 0, None, None)
+
+    assert adopted(record, {"Score": 40}, entries, AT) == expected
 
 
 FORMS: Sequence[Callable[[Value], Value]] = (
@@ -210,6 +224,14 @@ def test_who_is_as_stubborn_as_we_are_wins_in_the_end(known: Home) -> None:
     assert answers == ["ours is written again"] * 3 + ["theirs is left"]
 
 
+@on_sqlite
+def test_whoever_changes_a_value_now_and_then_is_not_stubborn(known: Home) -> None:
+    cycle(known)
+    for _ in range(5):
+        change(known, Score="0")
+        assert cycle(known, timedelta(hours=13)) == 1
+
+
 def test_a_write_whose_receipt_was_lost_is_not_taken_for_somebody_elses(known: Home) -> None:
     cycle(known)
     known.crm.put("contacts", "1", {"Title": "Head of"})
@@ -237,6 +259,28 @@ def test_what_a_job_of_the_source_works_on_is_told_by_its_receipt_alone(known: H
 
     assert [cycle(known), cycle(known)] == [0, 0]
     assert known.person("ann@firm.example").overrides == []
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("read", "shown"),
+    [pytest.param(True, "99", id="another value"), pytest.param(False, None, id="what stood there before the last write")],
+)
+def test_what_else_a_job_of_the_source_will_write_over_says_nothing(known: Home, read: bool, shown: Value) -> None:
+    if read:
+        known.pull("crm")
+    known.clock.advance(MINUTE)
+    known.shop.put("contacts", "9", {"Email": "ann@firm.example", "Title": "Head of"})
+    known.crm.slow_down(ANN)
+    known.pull("shop")
+    sync.settle(known.site, Quiet())
+    sync.push(known.site, "crm", Quiet())
+    change(known, Score=shown)
+    known.pull("crm")
+
+    assert known.person("ann@firm.example").overrides == []
+    with known.store.read() as tx:
+        assert hints.next_due(tx, "crm") is None
 
 
 def test_a_value_that_stands_there_already_is_ours_from_then_on(home: Home) -> None:

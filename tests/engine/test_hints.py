@@ -17,7 +17,7 @@ from syncd.model import Activity, Ref
 from syncd.spi import BadAnswer, ConnectorSpec, Hook, Unauthorized, Unavailable
 from syncd.store import hints
 from syncd.store.hints import TRIES, Hint
-from tests.engine.build import START, Home, Quiet
+from tests.engine.build import START, Home, Quiet, on_sqlite
 
 
 def signed(hook: Hook) -> Sequence[Ref]:
@@ -146,6 +146,21 @@ def test_hints_that_make_no_sense_are_put_off_and_given_up_in_the_end(home: Home
         home.clock.advance(timedelta(hours=1))
 
     assert tries == TRIES
+
+
+@on_sqlite
+def test_hints_that_make_no_sense_are_put_off_for_twice_as_long_each_time(home: Home) -> None:
+    hear(home, ("contacts", "1"))
+    home.crm.fail(BadAnswer("nonsense"))
+    pauses = []
+    for _ in range(3):
+        reread(home)
+        due = sync.next_reread(home.site, "crm")
+        assert due is not None
+        pauses.append(timedelta(microseconds=due - home.site.now()))
+        home.clock.advance(pauses[-1])
+
+    assert pauses == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
 
 
 def test_more_hints_than_one_call_takes_are_followed_in_turn(home: Home) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,11 +10,15 @@ import pytest
 
 from syncd.engine import sync
 from syncd.engine.assess import assess_everyone_anew
+from syncd.engine.push import LOOK_AGAIN
 from syncd.engine.site import Counts
-from syncd.model import Golden, Ref
-from syncd.spi import Rejected, Unavailable
+from syncd.model import Change, Golden, Ref
+from syncd.spi import Receipt, Rejected, Unavailable
 from syncd.store import ids, inbox, outbox
-from tests.engine.build import Home, Quiet
+from syncd.store.outbox import SENT, Pending
+from syncd.testing import FakeConnector
+from tests.engine.build import START, Home, Quiet, on_sqlite
+from tests.engine.test_hints import alter
 
 ANN = Ref("contacts", "1")
 
@@ -36,8 +40,35 @@ def waiting(home: Home) -> int:
         return sum(outbox.counts(tx).values())
 
 
+def pending(home: Home) -> list[Pending]:
+    with home.store.read() as tx:
+        return [one.pending for _, one in outbox.waiting(tx, "crm", 100)]
+
+
 def push(home: Home) -> sync.Outcome:
     return sync.push(home.site, "crm", Quiet())
+
+
+def entitle(home: Home, title: str) -> None:
+    """Let the shop say a minute later what Ann is, and assess her."""
+    home.clock.advance(timedelta(minutes=1))
+    home.shop.put("contacts", "9", {"Email": "ann@firm.example", "Title": title})
+    home.pull("shop")
+    sync.settle(home.site, Quiet())
+
+
+def meanwhile(home: Home, happens: Callable[[], None]) -> None:
+    """Let something happen once while writes are on their way."""
+    once = iter([happens])
+
+    class Busy(FakeConnector):
+        def push(self, changes: Sequence[Change]) -> Sequence[Receipt]:
+            receipts = super().push(changes)
+            for one in once:
+                one()
+            return receipts
+
+    alter(home, lambda spec: replace(spec, open=lambda opening: Busy(home.crm)))
 
 
 WHY = "company_size in 10..500 +30; role is ceo +10"
@@ -142,6 +173,16 @@ def test_an_answer_lost_after_the_write_repeats_it_with_the_same_key(known: Home
     assert waiting(known) == 0
 
 
+@on_sqlite
+def test_a_write_is_noted_as_sent_whatever_becomes_of_it(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.fail_next(Unavailable("down"))
+    push(known)
+
+    assert [one.job for one in pending(known)] == [SENT]
+
+
 def test_a_value_that_goes_back_while_an_answer_is_lost_is_written_back_too(known: Home) -> None:
     known.sync()
     known.clock.advance(timedelta(minutes=1))
@@ -156,6 +197,58 @@ def test_a_value_that_goes_back_while_an_answer_is_lost_is_written_back_too(know
     known.sync()
 
     assert known.crm.fields(ANN)["Score"] == 40
+
+
+@on_sqlite
+def test_a_value_that_goes_back_by_way_of_another_while_an_answer_is_lost_is_written_back_too(known: Home) -> None:
+    known.sync()
+    entitle(known, "Head of")
+    known.crm.loses_answers = True
+    push(known)
+    known.crm.loses_answers = False
+    assert known.crm.fields(ANN)["Score"] == 30  # and nobody heard of it
+
+    known.shop.put("accounts", "8", {"Website": "firm.example", "Size": "5"})
+    entitle(known, "student")
+    assert [one.fields["Score"].new for one in pending(known)] == [0]
+    known.shop.put("accounts", "8", {"Size": "50"})
+    entitle(known, "CEO")
+    push(known)
+
+    assert known.crm.fields(ANN)["Score"] == 40
+
+
+@on_sqlite
+def test_a_write_that_changes_waits_since_the_first(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    since = known.site.now()
+    entitle(known, "student")
+
+    assert [(one.queued_at, one.fields["Score"].new) for one in pending(known)] == [(since, 30)]
+
+
+@on_sqlite
+def test_a_value_that_changes_while_it_is_written_is_written_afterwards(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    meanwhile(known, lambda: entitle(known, "student"))
+    push(known)
+    assert [one.fields["Score"].new for one in pending(known)] == [30]
+
+    push(known)
+    assert known.crm.fields(ANN)["Score"] == 30
+
+
+@on_sqlite
+def test_a_value_that_changes_while_the_one_before_is_rejected_is_free_to_go(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.reject(ANN, Rejected(code="fake.option", what="Stage takes no such option", retry="never"))
+    meanwhile(known, lambda: entitle(known, "student"))
+    push(known)
+
+    assert [(one.fields["Score"].new, one.held) for one in pending(known)] == [(30, "")]
 
 
 def test_a_rejected_write_waits_in_the_inbox_until_its_values_change(known: Home) -> None:
@@ -216,6 +309,21 @@ def test_a_write_rejected_for_now_is_tried_again_at_its_time(known: Home) -> Non
     assert written(known) == []
 
     known.clock.set(later)
+    push(known)
+    assert len(written(known)) == 1
+
+
+@on_sqlite
+def test_a_write_rejected_until_an_instant_that_is_over_is_not_repeated_at_once(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.reject(ANN, Rejected(code="fake.busy", what="is being edited", retry=START - timedelta(days=1)))
+    meanwhile(known, lambda: known.crm.reject(ANN, None))
+    push(known)
+    push(known)
+    assert written(known) == []
+
+    known.clock.advance(timedelta(microseconds=LOOK_AGAIN))
     push(known)
     assert len(written(known)) == 1
 
@@ -281,6 +389,19 @@ def test_a_record_that_moved_is_written_where_it_lives_on(known: Home) -> None:
     assert {external_id for external_id, _ in written(known)} == {"2"}
     assert known.people() == [["crm:1", "crm:2"]]
     assert waiting(known) == 0
+
+
+@on_sqlite
+def test_whoever_had_a_record_that_moved_within_them_is_assessed_again(known: Home) -> None:
+    known.pull("crm")
+    known.clock.advance(timedelta(minutes=1))
+    two = known.crm.put("contacts", "2", {"Email": "ann@firm.example", "Title": "CEO"})
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.merge(ANN, two)  # after we looked
+    assert push(known).counts["remapped"] == 1
+
+    assert sync.settle(known.site, Quiet())["assessed"] == 1
 
 
 def test_a_job_of_the_source_is_asked_until_it_is_done(known: Home) -> None:
@@ -408,3 +529,13 @@ def test_a_refused_write_that_nobody_wants_any_more_leaves_the_inbox(known: Home
 
     with known.store.read() as tx:
         assert inbox.count(tx) == {}
+
+
+def test_a_refused_write_stays_in_the_inbox_when_all_is_read_again(known: Home) -> None:
+    known.crm.reject(ANN, Rejected(code="INVALID", what="no", retry="never"))
+    known.sync()
+    known.clock.advance(timedelta(minutes=1))
+    known.pull("crm", full=True)
+
+    with known.store.read() as tx:
+        assert [one.way for one in inbox.waiting(tx)] == ["out"]
