@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from syncd.engine.figures import watch
 from syncd.engine.notices import notify_due
 from syncd.model import Ref
 from syncd.report.compliance import figures
 from syncd.store.database import Store
-from tests.engine.build import Home
+from tests.engine.build import Home, on_sqlite
 from tests.engine.test_handoff import AGREEMENT, Told, after, demo, did, trial_of
 
 FIGURES = (
@@ -43,6 +44,19 @@ def test_a_volume_behind_and_a_conversion_too_low_are_told_once_per_period(home:
         notify_due(home.site, told)
 
     assert [one for one in told.messages if one[0] == "figure_alarm"] == [("figure_alarm", "boss@firm.example")] * 2
+
+
+@on_sqlite
+def test_figures_are_looked_at_again_after_just_an_hour(home: Home) -> None:
+    for number in ("1", "2"):
+        demo(home, about=Ref("contacts", number), email=f"p{number}@firm.example")
+    after(home, minutes=1)
+    home.clock.advance(timedelta(hours=23, minutes=30))
+    assert watch(home.site, home.site.now()) == 1  # the volume; whether they convert is for tomorrow
+    home.clock.advance(timedelta(minutes=59))
+    assert watch(home.site, home.site.now()) == 0
+    home.clock.advance(timedelta(minutes=1))
+    assert watch(home.site, home.site.now()) == 1
 
 
 def test_what_was_agreed_is_said_to_the_tenth_of_a_percent(tmp_path: Path, store: Store) -> None:

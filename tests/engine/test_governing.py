@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,7 +70,7 @@ def test_a_signed_change_waits_for_its_day(firm: Home) -> None:
     assert firm.score("ann@firm.example")[0] == 30
     assert "waits for its day" in firm.site.draft
 
-    firm.clock.advance(timedelta(days=11))  # 1 December, 12:00
+    firm.clock.set(datetime(2026, 12, 1, tzinfo=UTC))
     firm.open()
     firm.sync()
     assert firm.score("ann@firm.example")[0] == 20

@@ -13,12 +13,12 @@ from syncd.engine import listening, sync, why
 from syncd.engine.identity import unmerge
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
-from syncd.model import Activity, Association, Direction, Raw, Ref
+from syncd.model import Activity, Association, Direction, Raw, Ref, SourceRecord
 from syncd.report.compliance import by_group
-from syncd.store import assessments, clocks, feedback, journeys
+from syncd.store import assessments, clocks, feedback, journeys, records
 from syncd.store.database import Store
 from syncd.testing import FakeRemote
-from tests.engine.build import START, STREAMS, Home, Quiet
+from tests.engine.build import START, STREAMS, Home, Quiet, on_sqlite
 
 ANN, BO, CY = (Ref("contacts", number) for number in "123")
 MAPPING = """\
@@ -124,6 +124,13 @@ def after(home: Home, **span: float) -> None:
     """Let time pass, then sync."""
     home.clock.advance(timedelta(**span))
     home.sync()
+
+
+def assess_everyone(home: Home) -> None:
+    """Let everybody be assessed in this instant."""
+    with home.store.write() as tx:
+        assessments.mark_everyone(tx, home.site.now())
+    sync.settle(home.site, Quiet())
 
 
 def did(home: Home, kind: str, *, about: Ref = ANN, outbound: bool = False, actor: str = "") -> None:
@@ -481,9 +488,7 @@ def test_asking_again_changes_nothing(office: Home) -> None:
     before = office.person("ann@firm.example")
     written = len(office.crm.written)
     for _ in range(3):
-        with office.store.write() as tx:
-            assessments.mark_everyone(tx, office.site.now())
-        sync.settle(office.site, Quiet())
+        assess_everyone(office)
         office.sync()
 
     assert office.person("ann@firm.example").clocks == before.clocks
@@ -582,7 +587,8 @@ def test_whoever_took_a_lead_over_is_warned_by_their_own_clock(office: Home) -> 
     assert told(office) == [("sla_breached", "boss@firm.example"), ("sla_breached", "lee@firm.example")]
 
 
-def test_a_breach_that_a_bounce_brings_to_light_is_told_at_once(office: Home) -> None:
+@pytest.mark.parametrize("just_assessed", [False, True], ids=["", "assessed in that very instant before"])
+def test_a_breach_that_a_bounce_brings_to_light_is_told_at_once(office: Home, just_assessed: bool) -> None:
     office.mapping = MAPPING.replace("call_out: [call]", "call_out: [call], email_1to1_out: [mail], email_bounced: [bounce]")
     office.open()
     demo(office)
@@ -593,8 +599,10 @@ def test_a_breach_that_a_bounce_brings_to_light_is_told_at_once(office: Home) ->
     told(office)
 
     office.clock.advance(timedelta(days=3))  # Monday: what is due is older than any alert goes out
+    if just_assessed:
+        assess_everyone(office)
     did(office, "bounce")
-    after(office, minutes=1)
+    office.sync()
     assert told(office) == [
         ("mql_assigned", "lee@firm.example"),
         ("sla_breached", "boss@firm.example"),
@@ -613,13 +621,24 @@ def test_a_lead_called_late_while_nobody_looked_stays_with_its_owner(office: Hom
     assert clock(office, "first_contact").state == "met_late"
 
 
+@on_sqlite
+def test_a_lead_that_somebody_took_over_by_hand_while_nobody_looked_stays_with_them(tmp_path: Path, store: Store) -> None:
+    home = trial_of(tmp_path, store, AGREEMENT.replace("sla:\n", "sla:\n  on_owner_change: {rep_clock: none}\n"))
+    home.sync()
+    demo(home)
+    after(home, minutes=1)
+    home.clock.advance(timedelta(hours=3, minutes=1))  # 15:02, and from 15:01 on it is for somebody else
+    home.crm.put("contacts", "1", {"Owner": "zoe@firm.example"})
+    after(home, minutes=1)
+
+    assert [one.owner for one in home.person("ann@firm.example").assignments] == ["kim@firm.example"]
+
+
 def test_a_lead_given_away_is_not_given_away_again_in_the_same_instant(office: Home) -> None:
     demo(office)
     after(office, minutes=1)
     after(office, hours=3, minutes=1)
-    with office.store.write() as tx:
-        assessments.mark_everyone(tx, office.site.now())
-    sync.settle(office.site, Quiet())
+    assess_everyone(office)
 
     owners = [one.owner for one in office.person("ann@firm.example").assignments]
     assert owners == ["kim@firm.example", "lee@firm.example"]
@@ -635,6 +654,19 @@ def test_going_live_as_agreed_does_not_make_news_of_the_first_import(tmp_path: P
     ann = home.person("ann@firm.example")
     assert (ann.stage, ann.assignments, told(home)) == ("mql", [], [])
     assert ann.stages[-1].at == START, "an MQL since the demo, not since the import"
+
+
+@on_sqlite
+def test_clocks_of_the_first_import_are_not_written_back(tmp_path: Path, store: Store) -> None:
+    home = trial_of(tmp_path, store)
+    demo(home)
+    home.clock.advance(timedelta(days=2))
+    home.sync()
+    after(home, minutes=1)
+
+    assert [(one.state, one.historical) for one in home.person("ann@firm.example").clocks] == [("breached", True)]
+    assert home.crm.fields(ANN)["Stage"] == "mql"
+    assert {"SLA", "Due"}.isdisjoint(home.crm.fields(ANN))
 
 
 def test_whoever_a_connection_added_later_brings_is_history(office: Home) -> None:
@@ -718,6 +750,22 @@ def test_whoever_turns_out_no_mql_leaves_no_stages_and_clocks_behind(office: Hom
     assert kept(office, "ann@firm.example") == (["lead"], [])
 
 
+def test_a_deal_that_is_deleted_is_nobodys(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    deal(office, {"Phase": "open"})
+    after(office, minutes=1)
+    with office.store.read() as tx:
+        person = why.find(tx, office.site, "ann@firm.example")
+        assert person is not None
+        assert list(records.deals_of(tx, [person])) == [person]
+    now, to = office.clock.now(), (Association("contact", ANN),)  # a source may still say whose it was
+    office.crm.commit(SourceRecord(stream="deals", external_id="d", changed_at=now, fields={}, deleted=True, associations=to))
+    after(office, minutes=1)
+
+    with office.store.read() as tx:
+        assert records.deals_of(tx, [person]) == {}
+
+
 def test_a_stage_set_by_hand_is_kept_of_somebody_who_was_no_mql(office: Home) -> None:
     office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
     after(office, minutes=1)
@@ -727,6 +775,40 @@ def test_a_stage_set_by_hand_is_kept_of_somebody_who_was_no_mql(office: Home) ->
 
     assert office.person("ann@firm.example").stage == "disqualified"
     assert kept(office, "ann@firm.example")[0] == ["lead", "disqualified"]
+
+
+def disqualified_at(home: Home, *words: str) -> list[int]:
+    """Since when each is disqualified, as the store keeps it."""
+    found = []
+    with home.store.read() as tx:
+        for one in words:
+            person = why.find(tx, home.site, one)
+            assert person is not None
+            found += [move.moved_at for move in journeys.moves(tx, [person])[person] if move.stage_to == "disqualified"]
+    return found
+
+
+@on_sqlite
+def test_two_of_one_stage_share_its_beginning_as_one_person_and_apart_again_each_has_their_own(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    office.crm.put("contacts", "2", {"Email": "bo@firm.example"})
+    after(office, minutes=1)
+    after(office, minutes=10)
+    for number in "21":
+        office.crm.put("contacts", number, {"Stage": "disqualified"})
+        after(office, minutes=10)
+    ann, bo = disqualified_at(office, "ann@firm.example", "bo@firm.example")
+    assert bo < ann
+    office.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    after(office, minutes=1)
+    assert disqualified_at(office, "ann@firm.example") == [bo]
+
+    with office.store.write() as tx:
+        person = why.find(tx, office.site, "ann@firm.example")
+        assert person is not None
+        unmerge(tx, office.site, person, office.site.now())
+    after(office, minutes=1)
+    assert disqualified_at(office, "crm.contacts:1", "crm.contacts:2") == [ann, bo]
 
 
 def test_whoever_became_somebody_else_leaves_no_clocks_behind(office: Home) -> None:
@@ -749,12 +831,30 @@ def test_an_acceptance_learnt_of_late_is_told(office: Home) -> None:
     office.clock.advance(timedelta(minutes=5))
     office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"})
     office.clock.advance(timedelta(minutes=5))
-    with office.store.write() as tx:
-        assessments.mark_everyone(tx, office.site.now())
-    sync.settle(office.site, Quiet())  # before the answer was pulled
+    assess_everyone(office)  # before the answer was pulled
     after(office, minutes=1)
 
     assert told(office) == [("became_sql", "kim@firm.example")]
+
+
+@on_sqlite
+def test_the_acceptance_of_somebody_new_is_no_news(office: Home) -> None:
+    office.clock.advance(timedelta(minutes=1))
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example", "Owner": "kim@firm.example", "Answer": "Accepted/SQL"})
+    after(office, minutes=1)
+
+    assert (office.person("ann@firm.example").stage, told(office)) == ("sql", [])
+
+
+@on_sqlite
+def test_an_acceptance_from_before_going_live_is_no_news(office: Home) -> None:
+    before = {"Email": "ann@firm.example", "Owner": "kim@firm.example"}
+    office.crm.put("contacts", "1", before, changed_at=START - timedelta(hours=2))
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"}, changed_at=START - timedelta(hours=1))
+    after(office, minutes=1)
+
+    assert (office.person("ann@firm.example").stage, told(office)) == ("sql", [])
 
 
 @pytest.mark.parametrize(("written", "owner"), [pytest.param("true", "77", id="on"), pytest.param("false", None, id="off")])

@@ -12,7 +12,7 @@ from syncd.engine.notices import notify_due
 from syncd.notify import Undelivered
 from syncd.store import notices
 from syncd.store.notices import Raised
-from tests.engine.build import AGREEMENT, Home
+from tests.engine.build import AGREEMENT, START, Home, on_sqlite
 
 KIM = "kim@example.com"
 NOTIFY = """\
@@ -70,6 +70,22 @@ def test_a_notice_raised_twice_is_told_once(here: Home) -> None:
     assert not notify_due(here.site, teller.tell)
 
     assert teller.told == [(KIM, "text a", False)]
+
+
+@on_sqlite
+def test_more_of_the_same_waits_for_as_long_as_agreed_be_it_longer_than_an_hour(here: Home) -> None:
+    here.agreement = here.agreement.replace("together: 10m", "together: 2h")
+    here.open()
+    teller = Recorder()
+    raised(here, "a")
+    notify_due(here.site, teller.tell)
+    here.clock.advance(timedelta(minutes=90))
+    raised(here, "b")
+    assert not notify_due(here.site, teller.tell)
+
+    here.clock.advance(timedelta(minutes=30))
+    notify_due(here.site, teller.tell)
+    assert [text for _, text, _ in teller.told] == ["text a", "text b"]
 
 
 def test_what_a_channel_refuses_is_tried_again_with_growing_pauses(here: Home) -> None:
@@ -158,6 +174,20 @@ def test_the_digest_tells_who_entered_which_stage(here: Home) -> None:
     notify_due(here.site, teller.tell)
 
     assert teller.told == [("#smarketing", "Since 2026-11-20 09:00Z, people entered\nlead: 2", False)]
+
+
+def test_whoever_enters_a_stage_at_the_hour_of_the_digest_is_in_that_one_only(here: Home) -> None:
+    teller = Recorder()
+    notify_due(here.site, teller.tell)
+    here.sync()
+    here.clock.set(START.replace(day=23, hour=9))  # Monday
+    here.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    here.sync()
+    for _ in range(2):
+        notify_due(here.site, teller.tell)
+        here.clock.advance(timedelta(days=1))
+
+    assert [text for _, text, _ in teller.told] == ["Since 2026-11-20 09:00Z, people entered\nlead: 1"]
 
 
 def test_without_a_digest_what_is_too_much_waits_and_is_told(here: Home) -> None:
