@@ -13,7 +13,7 @@ from syncd.engine import listening, sync, why
 from syncd.engine.identity import unmerge
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
-from syncd.model import Activity, Association, Direction, Raw, Ref, SourceRecord
+from syncd.model import Activity, Association, Direction, Raw, Ref, RemoteField, SourceRecord
 from syncd.report.compliance import by_group
 from syncd.store import assessments, clocks, feedback, journeys, records
 from syncd.store.database import Store
@@ -356,6 +356,7 @@ def test_a_clock_stands_still_until_what_a_field_names(
     agreement = AGREEMENT.replace("time:\n", f"fields: {{hold: {{type: {kind}}}}}\ntime:\n  reporting_tz: Pacific/Auckland\n")
     home = trial_of(tmp_path, store, agreement.replace("      within: 1h\n", "      within: 1h\n      pause_while: [hold]\n"))
     home.mapping = MAPPING.replace("owner: Owner,", "owner: Owner, hold: Hold,")
+    home.crm.add_field("contacts", RemoteField(name="Hold"))
     home.open()
     home.sync()
     home.crm.put("contacts", "1", {"Hold": until})
