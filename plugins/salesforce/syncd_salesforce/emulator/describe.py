@@ -34,6 +34,19 @@ _NEW = frozenset(
 )
 """Keys that recordings of API 42 lack, and those of 48 and later have."""
 
+_DEVELOPER_NAMES = 43.0  # since when record types tell theirs; recordings of API 42 do not
+
+_JIGSAW = {"JigsawCompanyId": "JigsawCompany", "JigsawContactId": "JigsawContact"}  # texts, and yet they name a relation
+_NAMES = frozenset("Name FirstName LastName Salutation".split())
+_SCOPES = {
+    "Lead": {"queue_owned": "Queue owned leads", "user_owned": "User owned leads"},
+    "Campaign": {
+        "all_active_campaigns": "All active campaigns",
+        "my_active_campaigns": "My active campaigns",
+        "single_entity_scope": "Select a campaign:",
+    },
+}
+
 _NO_AGGREGATE = frozenset({"boolean", "address", "anyType"})
 
 
@@ -45,9 +58,9 @@ def listed(one: SObject, base: str) -> dict[str, Json]:
 def described(org: Org, one: SObject, base: str, url: str) -> dict[str, Json]:
     """Return the description of an object; *url* is where people open it."""
     whole = _described(org, one, base, url)
-    if float(base.rpartition("v")[2]) >= _RECENT:
+    if _version(base) >= _RECENT:
         return whole
-    whole["fields"] = [{key: value for key, value in _field(field).items() if key not in _NEW} for field in one.fields]
+    whole["fields"] = [{key: value for key, value in _field(one, field).items() if key not in _NEW} for field in one.fields]
     return {key: value for key, value in whole.items() if key not in _NEW}
 
 
@@ -60,7 +73,7 @@ def _described(org: Org, one: SObject, base: str, url: str) -> dict[str, Json]:
             "defaultImplementation": None,
             "extendedBy": None,
             "extendsInterfaces": None,
-            "fields": [_field(field) for field in one.fields],
+            "fields": [_field(one, field) for field in one.fields],
             "implementedBy": None,
             "implementsInterfaces": None,
             "listviewable": None,
@@ -70,10 +83,14 @@ def _described(org: Org, one: SObject, base: str, url: str) -> dict[str, Json]:
             "recordTypeInfos": _record_types(org, one, base),
             "searchLayoutable": _is_main(one),
             "sobjectDescribeOption": "FULL",
-            "supportedScopes": [{"label": f"All {one.plural.lower()}", "name": "everything"}],
+            "supportedScopes": _scopes(one),
             "urls": _urls(one, base) | _pages(one, url),
         }
     )
+
+
+def _version(base: str) -> float:
+    return float(base.rpartition("v")[2])
 
 
 def _flags(one: SObject) -> dict[str, Json]:
@@ -141,12 +158,13 @@ def _record_types(org: Org, one: SObject, base: str) -> list[Json]:
     kinds = [(kind.id, kind.name, kind.available, kind.default) for kind in own]
     kinds.append(("012000000000000AAA", "Master", True, not any(kind.default for kind in own)))
     root = f"{base}/sobjects/{one.name}/describe/layouts"
+    is_recent = _version(base) >= _DEVELOPER_NAMES
     return [
         {
             "active": True,
             "available": available,
             "defaultRecordTypeMapping": default,
-            "developerName": name,
+            **({"developerName": name} if is_recent else {}),
             "master": name == "Master",
             "name": name,
             "recordTypeId": key,
@@ -154,6 +172,17 @@ def _record_types(org: Org, one: SObject, base: str) -> list[Json]:
         }
         for key, name, available, default in kinds
     ]
+
+
+def _scopes(one: SObject) -> list[Json]:
+    """Return whose records a list may be of; what has an owner may be one's own or one's team's."""
+    plural = one.plural.lower()
+    named = {"everything": f"All {plural}", **_SCOPES.get(one.name, {})}
+    if one.find("OwnerId") is not None:
+        named["mine"] = f"My {plural}"
+    if one.find("OwnerId") is not None and one.name != "Campaign":
+        named["team"] = f"My team's {plural}"
+    return [{"label": label, "name": name} for name, label in sorted(named.items())]
 
 
 def _child(entity: str, field: str, relation: str | None) -> dict[str, Json]:
@@ -179,7 +208,7 @@ def _choice(choice: Choice) -> dict[str, Json]:
     }
 
 
-def _field(one: Field) -> dict[str, Json]:
+def _field(entity: SObject, one: Field) -> dict[str, Json]:
     return _plain(one) | {
         "aggregatable": one.type not in _NO_AGGREGATE and not (one.type == "textarea" and one.length > 255),
         "byteLength": 18 if one.length == 18 and one.type in {"id", "reference"} else one.length * 3,
@@ -192,7 +221,7 @@ def _field(one: Field) -> dict[str, Json]:
         "defaultedOnCreate": one.has("d"),
         "digits": one.digits,
         "externalId": one.has("x"),
-        "extraTypeInfo": "externallookup" if one.polymorphic and one.name == "WhatId" else None,
+        "extraTypeInfo": _extra(entity, one),
         "filterable": one.has("f"),
         "groupable": one.has("g"),
         "idLookup": one.has("l") or one.has("x"),
@@ -208,7 +237,7 @@ def _field(one: Field) -> dict[str, Json]:
         "precision": one.precision,
         "queryByDistance": one.type == "address",
         "referenceTo": list(one.refers),
-        "relationshipName": one.relation,
+        "relationshipName": one.relation or _JIGSAW.get(one.name),
         "restrictedPicklist": one.restricted,
         "scale": one.scale,
         "searchPrefilterable": one.type == "reference" and one.has("n") and one.has("p"),
@@ -218,6 +247,16 @@ def _field(one: Field) -> dict[str, Json]:
         "unique": one.has("U"),
         "updateable": one.has("u"),
     }
+
+
+def _extra(entity: SObject, one: Field) -> str | None:
+    if one.type == "textarea":
+        return "plaintextarea"
+    if one.name in _NAMES and entity.name in {"Lead", "Contact"}:
+        return "personname"
+    if one.name == "Name" and entity.name == "Account":
+        return "switchablepersonname"
+    return "imageurl" if one.name == "PhotoUrl" else None
 
 
 def _plain(one: Field) -> dict[str, Json]:

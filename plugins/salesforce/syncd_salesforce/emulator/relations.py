@@ -40,7 +40,7 @@ def children_of(org: Org, entity: str) -> Iterator[tuple[str, str, str | None]]:
     """Yield objects whose records may point at one of *entity*: object, field, and the relation's name if it has one."""
     for one in org.objects():
         for field in one.fields:
-            if entity in field.refers:
+            if entity in field.refers and field.name != "MasterRecordId":  # who was merged is no child of the winner
                 yield one.name, field.name, _RELATIONS.get((one.name, field.name))
 
 

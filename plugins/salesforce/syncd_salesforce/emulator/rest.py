@@ -74,16 +74,17 @@ def read_one(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer
     paths = [tuple(name.strip().split(".")) for name in names] or [(field.name,) for field in one.fields]
     query = tree.Query(items=tuple(tree.Name(path=path) for path in paths), source=one.name)
     emit = emitter(Scope(org=instance.org, source=one, query=query), subqueries=no_children)
-    if one.find("LastViewedDate") is not None:  # reading is viewing, and moves no stamp
-        row = {**row, "LastViewedDate": moment(instance.now()), "LastReferencedDate": moment(instance.now())}
-        instance.org.table(one.name).put(str(row["Id"]), row)
     headers = (
         {"Last-Modified": format_datetime(moment_of(str(row["SystemModstamp"])), usegmt=True)}
         if row.get("SystemModstamp")
         else {}
     )
     tag = hashlib.sha256(f"{row['Id']}{row.get('SystemModstamp')}".encode()).hexdigest()[:16]
-    return Answer(content=emit(row, call.base), headers={**headers, "ETag": f'"{tag}"'})
+    answer = Answer(content=emit(row, call.base), headers={**headers, "ETag": f'"{tag}"'})
+    if one.find("LastViewedDate") is not None:  # reading is viewing: shown from the next reading on, and it moves no stamp
+        viewed = moment(instance.now())
+        instance.org.table(one.name).put(str(row["Id"]), {**row, "LastViewedDate": viewed, "LastReferencedDate": viewed})
+    return answer
 
 
 def update_one(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:

@@ -225,6 +225,8 @@ def _check(org: Org, entity: SObject, row: Row) -> None:
 
 
 def _kept(org: Org, entity: SObject, row: Row, old: Row | None) -> str:
+    if entity.find("LastViewedDate") is not None and "SystemModstamp" in row:  # who writes a record has viewed it
+        row = {**row, "LastViewedDate": row["SystemModstamp"], "LastReferencedDate": row["SystemModstamp"]}
     with org.together():
         org.put(entity.name, row)
         track(org, entity.name, row, old)
