@@ -108,6 +108,13 @@ class Emulator:
         with self.lock:
             self.instance.faults.end(mode)
 
+    def session(self) -> str:
+        """Return a session id of the integration user that holds now."""
+        with self.lock:
+            if not self.instance.sessions.holds(self._token, self.org.now()):
+                self._token = self.instance.sessions.begin(self.org)
+            return self._token
+
     def ask(self, method: str, path: str, content: Json | bytes = None, *, header: str = "", **query: str) -> Answer:
         """Answer a request of the integration user without any network: ``ask("GET", "/query", q="SELECT Id FROM Lead")``.
 
@@ -115,10 +122,8 @@ class Emulator:
         """
         with self.lock:
             self.org.settle()
-            if not self.instance.sessions.holds(self._token, self.org.now()):
-                self._token = self.instance.sessions.begin(self.org)
             name, _, value = header.partition(": ")
-            sent = {name.lower(): value, "authorization": f"Bearer {self._token}"}
+            sent = {name.lower(): value, "authorization": f"Bearer {self.session()}"}
             body = content if isinstance(content, bytes) else encoded(content)
             call = Call(method=method, path=path, version="67.0", query=query, headers=sent, body=body)
             return gate.rest(self.instance, call, length=len(path))

@@ -153,6 +153,12 @@ class Org:
                 self._prefixes.setdefault(one.prefix, []).append(one)
         return self._prefixes.get(prefix(key), [])
 
+    def add_object(self, new: SObject) -> None:
+        """Add an object without records."""
+        self._objects[new.name.lower()] = new
+        self._tables[new.name] = Table()
+        self.reshaped()
+
     def add_field(self, entity: str, new: Field, *, private: bool = False) -> None:
         """Add a field or replace it; a *private* one nobody sees before a permission set grants it."""
         whole = self.whole(entity)
