@@ -13,8 +13,11 @@ from syncd_salesforce.emulator.misbehaviour import MODES
 from syncd_salesforce.emulator.writing import add, entity_of, update
 
 from syncd.engine import sync, why
+from syncd.engine.pull import Pulled
 from syncd.spi import Ref
 from syncd.store import records
+from syncd.store.database import Busy
+from syncd.store.streams import Stream
 
 CLEAN = ""
 BULK = {"bulk_above": 5, "bulk_writes_above": 3}
@@ -111,6 +114,21 @@ def test_a_contact_role_is_part_of_its_deal(here: Installation) -> None:
     role = str(add(here.org, "OpportunityContactRole", {"OpportunityId": deal, "ContactId": contact, "Role": "Buyer"})["Id"])
     here.rest()
     assert len(entities(here, Ref("Opportunity", deal), Ref("OpportunityContactRole", role))) == 1
+
+
+def test_one_request_at_a_time_asks_an_org(here: Installation) -> None:
+    refused: list[str] = []
+
+    class Meanwhile(Quiet):
+        """Tries to push between two pages of a pull, as another process would."""
+
+        def pulled(self, stream: Stream, page: Pulled) -> None:
+            with pytest.raises(Busy):
+                sync.push(here.site, "salesforce", Quiet())
+            refused.append(stream.name)
+
+    assert sync.pull(here.site, "salesforce", Meanwhile()).error is None
+    assert "Lead" in refused
 
 
 def test_a_write_that_a_conversion_overtook_goes_to_the_contact(here: Installation) -> None:

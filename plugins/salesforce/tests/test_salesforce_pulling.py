@@ -318,6 +318,24 @@ def test_a_formula_is_read_anew_once_a_day(tmp_path: Path) -> None:
         assert record.fields == {"Rank__c": 2}
 
 
+def test_a_roll_up_is_read_anew_once_a_day_and_costs_the_others_nothing(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Account": ["Name", "Deals__c"], "Lead": ["LastName"]}) as desk:
+        (firm,) = desk.add("Account")
+        desk.add("Lead")
+        deals = lambda row: sum(one["AccountId"] == row["Id"] for one in desk.org.rows("Opportunity"))  # noqa: E731
+        desk.org.add_formula("Account", field_of("Deals__c double(18,0) nfs"), deals)
+        desk.later()
+        ends = {name: desk.read(name)[-1].cursor for name in ("Account", "Lead")}
+        stamp = desk.held(firm)["SystemModstamp"]
+        desk.add("Opportunity", 3, AccountId=firm)
+        assert desk.held(firm)["SystemModstamp"] == stamp
+        desk.later(days=1)
+        (record,) = [one for page in desk.read("Account", ends["Account"]) for one in page.records]
+        assert isinstance(record, SourceRecord)
+        assert record.fields == {"Name": "Firm", "Deals__c": 3}
+        assert ids(desk.read("Lead", ends["Lead"])) == []
+
+
 # ---------------------------------------------------------------- rights and limits
 
 

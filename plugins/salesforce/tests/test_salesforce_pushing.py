@@ -72,6 +72,37 @@ def test_only_what_is_locked_is_sent_again(desk: Desk) -> None:
     assert desk.calls()["PATCH /composite/sobjects"] == 2
 
 
+def written(desk: Desk, entity: str) -> list[str]:
+    """Return the ids of an object's records as they will be written, in that order."""
+    order: list[str] = []
+    desk.org.rules.append(ValidationRule(entity=entity, broken=lambda row: bool(order.append(str(row["Id"]))), message=""))
+    return order
+
+
+def test_records_are_sent_in_the_order_of_their_identifiers(desk: Desk) -> None:
+    leads = desk.add("Lead", 450)
+    order = written(desk, "Lead")
+    desk.connector().push([change(lead) for lead in reversed(leads)])
+    assert order == sorted(leads)
+
+
+def test_the_locked_are_sent_again_in_the_order_of_what_locked_them(desk: Desk) -> None:
+    one, other = desk.add("Account", 2)
+    contacts = [desk.add("Contact", AccountId=account)[0] for account in (other, one, other, one)]
+    order = written(desk, "Contact")
+    desk.emulator.misbehave("lock:times=4")
+    assert desk.connector().push([change(Ref("Contact", contact)) for contact in contacts]) == [Done()] * 4
+    assert order == [contacts[1], contacts[3], contacts[0], contacts[2]]  # those of one account, then of the other
+
+
+def test_583_changes_of_two_objects_take_the_fewest_calls_of_each(desk: Desk) -> None:
+    leads, contacts = desk.add("Lead", 300), desk.add("Contact", 283)
+    for stream, keys in (("Lead", leads), ("Contact", contacts)):  # the host hands over one stream at a time
+        desk.calls()
+        assert desk.connector().push([change(Ref(stream, key)) for key in keys]) == [Done()] * len(keys)
+        assert desk.calls()["PATCH /composite/sobjects"] == 2  # 300 / 200 and 283 / 200, rounded up
+
+
 def test_what_stays_locked_is_tried_again_in_a_minute(desk: Desk) -> None:
     (lead,) = desk.add("Lead")
     desk.emulator.misbehave("lock")

@@ -122,7 +122,7 @@ def _line(instance: Instance, call: Call, job: Job, entity: SObject, line: list[
     row = _row(job.header, line)
     key = next((str(value) for name, value in row.items() if name.lower() == "id"), "")
     try:
-        trip(instance, call)
+        trip(instance, call, key)
         key, made = _done(instance, job, entity, row, key)
         job.done.append((key, made, line))
     except ApiError as error:

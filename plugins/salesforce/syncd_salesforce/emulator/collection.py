@@ -135,7 +135,7 @@ def _each(
     with instance.org.revocable() as restore:
         for one, row in work:
             try:
-                trip(instance, call)
+                trip(instance, call, next((value for name, value in row.items() if name.lower() == "id"), None))
                 results.append(one(row))
             except UnknownField:
                 restore()
@@ -148,13 +148,15 @@ def _each(
     return Answer(content=results)
 
 
-def trip(instance: Instance, call: Call) -> None:
-    """Refuse a single record if a misbehaviour says so.
+def trip(instance: Instance, call: Call, key: Json) -> None:
+    """Refuse the record of an id if a misbehaviour says so; a lock is that of its account, if it has one.
 
     Raises: ApiError.
     """
     if instance.faults.strike("lock", call):
-        raise ApiError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records")
+        found = instance.org.find(key) if isinstance(key, str) else None
+        held = "" if found is None else f": {found[1].get('AccountId') or found[1]['Id']}"
+        raise ApiError("UNABLE_TO_LOCK_ROW", f"unable to obtain exclusive access to this record or 1 records{held}")
     if instance.faults.strike("partial", call):
         message = "LeadTrigger: execution of BeforeUpdate caused by: System.NullPointerException: Attempt to de-reference null"
         raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
