@@ -101,7 +101,7 @@ def _gated(instance: Instance, call: Call, length: int) -> Answer | None:
     if instance.usage.used > instance.usage.limit:
         return ApiError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", status=403).answer()
     kind = call.headers.get("content-type", "application/json")
-    if call.body and not kind.startswith("application/json") and not call.path.endswith("/batches"):
+    if call.body and not kind.startswith("application/json") and not call.path.endswith(("/batches", "/deployRequest")):
         message = f"Content-Type header specified in HTTP request is not supported: {kind}"
         return ApiError("UNSUPPORTED_MEDIA_TYPE", message, status=415).answer()
     return _struck(instance, call, length)

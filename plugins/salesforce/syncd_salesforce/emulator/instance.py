@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from syncd_salesforce.emulator.answers import Json
 from syncd_salesforce.emulator.auth import Credentials, Sessions
 from syncd_salesforce.emulator.misbehaviour import Faults
 from syncd_salesforce.emulator.org import Org
@@ -69,6 +70,7 @@ class Instance:
     usage: Usage = field(default_factory=Usage)
     cursors: dict[str, Cursor] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    deployments: dict[str, Mapping[str, Json]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     requests: deque[Seen] = field(default_factory=lambda: deque(maxlen=10_000))
     live: Callable[[], None] | None = None

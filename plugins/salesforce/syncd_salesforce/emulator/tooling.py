@@ -5,19 +5,20 @@ Source: restforce#353, simple-salesforce#621, jsforce#1584 (the invisible field)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, decoded
 from syncd_salesforce.emulator.ids import full
 from syncd_salesforce.emulator.instance import Instance
+from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.schema import Choice, Field
 from syncd_salesforce.emulator.soql.grammar import parse
 from syncd_salesforce.emulator.soql.headings import headings
 from syncd_salesforce.emulator.soql.run import found, is_count
 from syncd_salesforce.emulator.writing import add
 
-__all__ = ["create_field", "delete_field", "listed", "query", "update_field"]
+__all__ = ["create_field", "defined", "delete_field", "field", "listed", "query", "targets", "update_field"]
 
 _KINDS = {
     "Text": ("string", "cunfsgpa"), "TextArea": ("textarea", "cunfsgpa"), "LongTextArea": ("textarea", "cunp"),
@@ -63,19 +64,15 @@ def create_field(instance: Instance, call: Call, match: Mapping[str, str]) -> An
         raise ApiError(
             "REQUIRED_FIELD_MISSING", "Required fields are missing: [FullName, Metadata]", fields=["FullName", "Metadata"]
         )
-    targets = [one for one in ("Task", "Event") if entity == "Activity"] or [entity]
-    new = _field(name, metadata)
-    for one in targets:
+    field(name, metadata)
+    for one in targets(entity):
         if instance.org.visible(one) is None:
             raise ApiError("INVALID_CROSS_REFERENCE_KEY", f"{entity}: no such object")
         if instance.org.whole(one).find(name) is not None:
             message = f"There is already a field named {name.removesuffix('__c')} on {entity}."
             raise ApiError("DUPLICATE_DEVELOPER_NAME", message, fields=["DeveloperName"])
-    for one in targets:
-        instance.org.add_field(one, new, private=True)
-    values = {"DeveloperName": name.removesuffix("__c"), "TableEnumOrId": entity, "FullName": f"{entity}.{name}"}
-    row = add(instance.org, "CustomField", values)
-    content: Mapping[str, Json] = {"id": row["Id"], "success": True, "errors": [], "warnings": [], "infos": []}
+    key = defined(instance.org, entity, name, metadata)
+    content: Mapping[str, Json] = {"id": key, "success": True, "errors": [], "warnings": [], "infos": []}
     return Answer(status=201, content=content)
 
 
@@ -85,18 +82,37 @@ def update_field(instance: Instance, call: Call, match: Mapping[str, str]) -> An
     body: Mapping[str, Json] = decoded(call.body, dict)
     metadata = body.get("Metadata")
     if isinstance(metadata, Mapping):
-        for one in ("Task", "Event") if entity == "Activity" else (entity,):
-            instance.org.add_field(one, _field(name, metadata))
+        defined(instance.org, entity, name, metadata)
     return Answer(status=204)
 
 
 def delete_field(instance: Instance, call: Call, match: Mapping[str, str]) -> Answer:
     """Answer DELETE /tooling/sobjects/CustomField/{id}."""
     entity, name = _known(instance, match["id"])
-    for one in ("Task", "Event") if entity == "Activity" else (entity,):
+    for one in targets(entity):
         instance.org.drop_field(one, name)
     instance.org.remove("CustomField", [full(match["id"])])
     return Answer(status=204)
+
+
+def targets(entity: str) -> Sequence[str]:
+    """Return the objects that a field of *entity* is on: those of activities are on two."""
+    return ("Task", "Event") if entity == "Activity" else (entity,)
+
+
+def defined(org: Org, entity: str, name: str, metadata: Mapping[str, Json]) -> str:
+    """Make a custom field, or change it, and return its id.
+
+    Raises: ApiError if there are no such fields.
+    """
+    new, key = field(name, metadata), f"{entity}.{name}"
+    rows = org.table("CustomField").among("FullName", [key])
+    for one in targets(entity):
+        org.add_field(one, new, private=org.whole(one).find(name) is None)
+    if rows:
+        return str(rows[0]["Id"])
+    values = {"DeveloperName": name.removesuffix("__c"), "TableEnumOrId": entity, "FullName": key}
+    return str(add(org, "CustomField", values)["Id"])
 
 
 def _known(instance: Instance, key: str) -> tuple[str, str]:
@@ -107,7 +123,11 @@ def _known(instance: Instance, key: str) -> tuple[str, str]:
     return entity, name
 
 
-def _field(name: str, metadata: Mapping[str, Json]) -> Field:
+def field(name: str, metadata: Mapping[str, Json]) -> Field:
+    """Return the field that a definition means.
+
+    Raises: ApiError if there are no such fields.
+    """
     given = str(metadata.get("type"))
     if given not in _KINDS:
         raise ApiError("INVALID_TYPE_ON_FIELD_IN_RECORD", f"Unknown field type: {given}", fields=["Type"])
