@@ -165,6 +165,8 @@ def test_a_query_that_was_printed_reads_as_the_same_tree(query: tree.Query) -> N
         ),
         pytest.param("SELECT COUNT(Id) and FROM Lead", "MALFORMED_QUERY", "unexpected token: 'and'", id="reserved alias"),
         pytest.param("SELECT Id FROM FROM Lead", "MALFORMED_QUERY", "unexpected token: 'FROM'", id="reserved"),
+        pytest.param("SELECT Id FROM Lead ORDER BY DESC", "MALFORMED_QUERY", "unexpected token: 'DESC'", id="no field"),
+        pytest.param("SELECT Id FROM WITH SECURITY_ENFORCED", "MALFORMED_QUERY", "unexpected token: 'WITH'", id="no object"),
         pytest.param(
             "SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000", id="offset"
         ),

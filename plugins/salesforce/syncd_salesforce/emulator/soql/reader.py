@@ -8,6 +8,9 @@ from syncd_salesforce.emulator.soql.lexer import Token, tokens
 
 __all__ = ["Reader"]
 
+# soql_sosl, "Alias Notation": keywords; of them those that no standard object, field or relation is called by (read 2026-11-22)
+_NAMELESS = ("SELECT", "FROM", "WHERE", "AND", "ASC", "DESC", "HAVING", "IN", "LIKE", "NOT", "NULL", "OR", "WITH")
+
 
 class Reader:
     """Where reading stands in a text."""
@@ -55,7 +58,7 @@ class Reader:
 
     def name(self) -> Token:
         """Return a name that has to come."""
-        if self.peek().kind != "word" or self.peek().is_word("SELECT", "FROM", "WHERE"):
+        if self.peek().kind != "word" or self.peek().is_word(*_NAMELESS):
             raise self.unexpected()
         return self.take()
 
