@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,7 @@ _FAILURES = {
     Failure.MISFIT: "gone",
     Failure.NONSENSE: "html",
 }
+_STAMPS = re.compile("Modified|Modstamp|Viewed|Referenced")  # what every write sets
 PAGE = 20
 
 
@@ -143,9 +145,7 @@ class SalesforceWorld:
 
     def fields(self, ref: Ref) -> Mapping[str, Golden | None]:
         with self.emulator.lock:
-            return {
-                name: value for name, value in self._row(ref.external_id).items() if "Modif" not in name and "Mods" not in name
-            }
+            return {name: value for name, value in self._row(ref.external_id).items() if not _STAMPS.search(name)}
 
     def provoke(self, failure: Failure) -> None:
         self.emulator.behave()
