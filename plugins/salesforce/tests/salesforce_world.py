@@ -38,7 +38,7 @@ NAMED: Mapping[str, str] = {
     "Task": "Subject",
 }
 FIELDS = ("Note__c string(60) cunfsgp", "Score__c double(5,2) cunfsp")
-_FAILURES = {
+FAILURES: Mapping[Failure, str] = {
     Failure.BUSY: "daily_limit",
     Failure.DOWN: "unavailable",
     Failure.LOST: "reset:times=0,method=PATCH",
@@ -51,12 +51,15 @@ PAGE = 20
 
 
 class SalesforceWorld:
-    """See `syncd.testing.World`. ``misbehave`` is in force all the time, in spite of which everything has to go well."""
+    """See `syncd.testing.World`. ``misbehave`` is in force all the time, in spite of which everything has to go well;
+    ``failures`` is what each failure is here.
+    """
 
     many = 2 * PAGE + 1
     whole: Mapping[str, str] = {}
     spec = installed("salesforce")
     misbehave: ClassVar[Sequence[str]] = ()
+    failures: ClassVar[Mapping[Failure, str]] = FAILURES
     streams: ClassVar[Sequence[str]] = tuple(NAMED)
     bulk_above: ClassVar[int] = 40_000
 
@@ -149,7 +152,7 @@ class SalesforceWorld:
 
     def provoke(self, failure: Failure) -> None:
         self.emulator.behave()
-        self.emulator.misbehave(_FAILURES[failure])
+        self.emulator.misbehave(self.failures[failure])
 
     def mend(self) -> None:
         self.emulator.behave()
