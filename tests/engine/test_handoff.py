@@ -356,7 +356,8 @@ def test_a_clock_stands_still_until_what_a_field_names(
     agreement = AGREEMENT.replace("time:\n", f"fields: {{hold: {{type: {kind}}}}}\ntime:\n  reporting_tz: Pacific/Auckland\n")
     home = trial_of(tmp_path, store, agreement.replace("      within: 1h\n", "      within: 1h\n      pause_while: [hold]\n"))
     home.mapping = MAPPING.replace("owner: Owner,", "owner: Owner, hold: Hold,")
-    home.crm.add_field("contacts", RemoteField(name="Hold"))
+    for remote in home.remotes.values():
+        remote.add_field("contacts", RemoteField(name="Hold"))
     home.open()
     home.sync()
     home.crm.put("contacts", "1", {"Hold": until})
