@@ -67,8 +67,8 @@ def sendable(tx: Connection, stream_id: int, now: int, limit: int) -> list[Addre
 
 def ready(tx: Connection, now: int) -> set[int]:
     """Return the streams in which a write may be sent now."""
-    query = select(outbox.c.stream_id).where(outbox.c.not_before <= now, outbox.c.held == "").distinct()
-    return set(tx.scalars(query))
+    may_be_sent = exists().where(outbox.c.stream_id == stream.c.id, outbox.c.not_before <= now, outbox.c.held == "")
+    return set(tx.scalars(select(stream.c.id).where(may_be_sent)))
 
 
 def waiting(tx: Connection, connection_name: str, limit: int) -> list[tuple[str, Addressed]]:
