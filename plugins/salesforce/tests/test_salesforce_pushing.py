@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from salesforce_desk import Desk, change
+from syncd_salesforce.emulator.answers import Row
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.org import ValidationRule
@@ -75,7 +76,12 @@ def test_only_what_is_locked_is_sent_again(desk: Desk) -> None:
 def written(desk: Desk, entity: str) -> list[str]:
     """Return the ids of an object's records as they will be written, in that order."""
     order: list[str] = []
-    desk.org.rules.append(ValidationRule(entity=entity, broken=lambda row: bool(order.append(str(row["Id"]))), message=""))
+
+    def noted(row: Row) -> bool:
+        order.append(str(row["Id"]))
+        return False
+
+    desk.org.rules.append(ValidationRule(entity=entity, broken=noted, message=""))
     return order
 
 
