@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 import msgspec
@@ -165,12 +165,28 @@ def values(text: str) -> Mapping[str, str | bool | int | tuple[str, ...]]:
 
 
 def golden(fields: Mapping[str, Field], text: str) -> dict[str, Golden]:
-    """Read golden values; numbers with a fraction come back as Decimal."""
-    found: dict[str, Golden] = {**values(text)}
-    for name, value in found.items():
+    """Read golden values; numbers with a fraction come back as Decimal.
+
+    What was kept as text before its field became a number is left out where it is none: the records are folded anew.
+    """
+    said = values(text)
+    found: dict[str, Golden] = {**said}
+    for name, value in said.items():
         if isinstance(value, str) and name in fields and fields[name].type == "number":
-            found[name] = Decimal(value)
+            number = _number(value)
+            if number is None:
+                del found[name]
+            else:
+                found[name] = number
     return found
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def proof(text: str) -> dict[str, tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from threading import Event
 
 import pytest
@@ -340,6 +341,19 @@ def test_a_changed_law_folds_everybody_anew_without_reading_anything(home: Home)
     assert home.fields("ann@firm.example")["city"] == "Leon"
     shown = next(one for one in home.person("ann@firm.example").fields if one.name == "city")
     assert (shown.because, [value for _, value in shown.before]) == ("preferred source 1 of 1", ['"Lugo"'])
+
+
+def test_a_field_that_becomes_a_number_forgets_what_is_none(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.crm.put("contacts", "2", {"Email": "bob@firm.example", "City": "7.5"})
+    home.sync()
+    home.agreement = home.agreement.replace("fields: {", "fields: {city: {type: number}, ")
+    home.open()
+
+    home.sync()
+
+    assert "city" not in home.fields("ann@firm.example")
+    assert home.fields("bob@firm.example")["city"] == Decimal("7.5")
 
 
 def test_what_a_removed_connection_said_stays(home: Home) -> None:
