@@ -66,17 +66,17 @@ def reread_due(site: Site, connector: Connector, name: str, *, until: int) -> Co
         due = hints.due(tx, name, until, BATCH)
     if not due:
         return Counts()
-    if not isinstance(connector, SupportsReread):
+    wanted = [one for one in due if one.stream_id in site.maps]  # not what the mapping read when the hint came
+    if not isinstance(connector, SupportsReread) or not wanted:
         with site.store.write() as tx:
             hints.done(tx, due)
         return Counts(unread=len(due))
-    refs = [Ref(site.streams[one.stream_id].name, one.external_id) for one in due]
+    refs = [Ref(site.streams[one.stream_id].name, one.external_id) for one in wanted]
     try:
-        found = connector.reread(refs)
+        return _taken_in(site, name, connector.reread(refs), due)
     except BadAnswer:
         _put_off(site, due)
         raise
-    return _taken_in(site, name, found, due)
 
 
 def reread_refs(site: Site, connector: SupportsReread, name: str, refs: Sequence[Ref]) -> Counts:

@@ -13,7 +13,7 @@ from syncd.engine import sync
 from syncd.engine.echo import SKEW
 from syncd.engine.hints import BATCH, Call, receive
 from syncd.engine.scope import Scope
-from syncd.model import Activity, Ref
+from syncd.model import Activity, Ref, SourceRecord
 from syncd.spi import BadAnswer, ConnectorSpec, Hook, Unauthorized, Unavailable
 from syncd.store import hints
 from syncd.store.hints import TRIES, Hint
@@ -161,6 +161,31 @@ def test_hints_that_make_no_sense_are_put_off_for_twice_as_long_each_time(home: 
         home.clock.advance(pauses[-1])
 
     assert pauses == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+
+
+def test_a_hint_of_a_stream_that_is_no_longer_mapped_is_forgotten(home: Home) -> None:
+    home.crm.put("accounts", "a1", {"Name": "Firm"})
+    hear(home, ("accounts", "a1"))
+    home.mapping = home.mapping.replace("  accounts:\n    read: {name: Name, domain: Website, company_size: Size}\n", "")
+    home.open()
+    home.crm.put("contacts", "1", {"City": "Oslo"})
+    home.clock.advance(timedelta(minutes=1))
+    alter(home, lambda spec: replace(spec, hints=signed))
+    hear(home, ("contacts", "1"))
+
+    assert reread(home).word == "complete"
+    assert (home.fields("ann@gmail.com")["city"], waiting(home)) == ("Oslo", [])
+
+
+def test_hints_answered_with_what_was_not_asked_for_are_given_up_in_the_end(home: Home) -> None:
+    strange = SourceRecord(stream="tickets", external_id="1", changed_at=START, fields={})
+    home.crm.look = lambda ref: strange  # type: ignore[method-assign]
+    hear(home, ("contacts", "1"))
+
+    for _ in range(TRIES):
+        assert reread(home).word == "badanswer"
+        home.clock.advance(timedelta(hours=1))
+    assert waiting(home) == []
 
 
 def test_more_hints_than_one_call_takes_are_followed_in_turn(home: Home) -> None:
