@@ -87,6 +87,7 @@ class Store:
             return
         with _reachable(self.engine.url), self.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()  # or many locks would leave no connection to the transactions
             if not connection.scalar(select(func.pg_try_advisory_lock(key))):
                 raise Busy(f"another run holds the lock {name!r}; wait until it has finished, or stop it")
             self._held.connections.append(connection)
@@ -120,20 +121,29 @@ def _unlock(connection: Connection, key: int) -> None:
 _UNDEFINED = ("42P01", "42703")
 """PostgreSQL's codes for a table and for a column that are not there."""
 
+_READ_ONLY = "25006"
+"""PostgreSQL's code for a write to a standby, or to whatever else takes none for now."""
+
+_LATER = "store: {}: {}; nothing was saved, tried again later"
 _OTHER_SCHEMA = "store: {}: is not of the schema it says ({}); restore a backup, or name another store and sync anew"
 
 
 @contextmanager
 def _reachable(url: URL) -> Generator[None]:
-    """Name a database that is gone, full, locked, broken, or without a table that its schema has."""
+    """Name a database that is gone, full, busy, locked, broken, or without a table that its schema has."""
     try:
         yield
+    except exc.TimeoutError:
+        raise StoreUnavailable(_LATER.format(_place(url), "all its connections are taken")) from None
     except exc.OperationalError as error:
         if str(error.orig).startswith(("no such table", "no such column")):
             raise StoreError(_OTHER_SCHEMA.format(_place(url), _first_line(error.orig))) from None
-        raise StoreUnavailable(f"store: {_place(url)}: {_reason(error)}; nothing was saved, tried again later") from None
+        raise StoreUnavailable(_LATER.format(_place(url), _reason(error))) from None
     except exc.DatabaseError as error:
-        if getattr(error.orig, "sqlstate", None) in _UNDEFINED:
+        code = getattr(error.orig, "sqlstate", None)
+        if code == _READ_ONLY:
+            raise StoreUnavailable(_LATER.format(_place(url), _reason(error))) from None
+        if code in _UNDEFINED:
             raise StoreError(_OTHER_SCHEMA.format(_place(url), _first_line(error.orig))) from None
         if type(error.orig) is not sqlite3.DatabaseError:
             raise
@@ -144,7 +154,7 @@ def _place(url: URL) -> str:
     return f"{url.host}:{url.port or 5432}/{url.database}" if url.host else str(url.database)
 
 
-def _reason(error: exc.OperationalError) -> str:
+def _reason(error: exc.DatabaseError) -> str:
     """Return what the database said; not if it may quote a statement and its values."""
     if error.statement is None or isinstance(error.orig, sqlite3.OperationalError):
         return _first_line(error.orig)
@@ -164,7 +174,7 @@ def connect(url: str, *, home: Path) -> Store:
     if address.get_backend_name() == "sqlite":
         return _connect_sqlite(address, home)
     if address.drivername == "postgresql+psycopg":
-        return Store(create_engine(address, pool_pre_ping=True, pool_size=8), None)
+        return Store(create_engine(address, pool_pre_ping=True, pool_size=8, hide_parameters=True), None)
     raise StoreError(f"store: {address.drivername!r} is not supported; write sqlite:///… or postgresql+psycopg://…")
 
 
@@ -179,7 +189,8 @@ def _connect_sqlite(address: URL, home: Path) -> Store:
         locks.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreError(f"store: {path}: {error.strerror}; name a file in a folder that syncd may write to") from error
-    engine = create_engine(address.set(database=str(path)), connect_args={"timeout": 30.0, "check_same_thread": False})
+    file = address.set(database=str(path))
+    engine = create_engine(file, connect_args={"timeout": 30.0, "check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Store(engine, locks)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import IntegrityError
 
 from syncd.store import streams
 from syncd.store.database import Busy, Store, StoreError, StoreTooNew, StoreUnavailable, connect
 from syncd.store.migrate import migrate
-from syncd.store.schema import HEAD
+from syncd.store.schema import HEAD, mark
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
@@ -165,3 +167,48 @@ def test_a_store_without_what_its_schema_has_is_named_with_the_remedy(store: Sto
         tx.execute(text(asked))
 
     assert not isinstance(caught.value, StoreUnavailable)
+
+
+def test_a_bug_in_a_statement_does_not_quote_the_values_in_it(store: Store) -> None:
+    with pytest.raises(IntegrityError) as caught, store.write() as tx:
+        for _ in range(2):
+            tx.execute(mark.insert().values(name="one", value="ann@firm.example"))
+
+    assert "ann@firm.example" not in str(caught.value)
+
+
+def test_many_locks_leave_connections_to_the_transactions(store: Store) -> None:
+    with ExitStack() as held:
+        for number in range(20):  # more than the pool has connections
+            held.enter_context(store.lock(f"connection {number}"))
+        with store.write() as tx:
+            streams.remember(tx, "one", "1")
+
+
+# ---------------------------------------------------------------- PostgreSQL alone
+
+
+def test_a_database_that_only_reads_for_now_is_unavailable(postgres_tables: str, tmp_path: Path) -> None:
+    """As a standby does, and the old primary while a failover goes on."""
+    url = _url(postgres_tables, options="-c default_transaction_read_only=on")
+
+    with closing(connect(url, home=tmp_path)) as store:
+        with pytest.raises(StoreUnavailable) as caught, store.write() as tx:
+            streams.remember(tx, "one", "1")
+
+    assert str(caught.value).endswith("syncd: ReadOnlySqlTransaction; nothing was saved, tried again later")
+
+
+def test_a_store_whose_connections_are_all_taken_is_unavailable(postgres_tables: str) -> None:
+    engine = create_engine(_url(postgres_tables), pool_size=1, max_overflow=0, pool_timeout=0)
+
+    with closing(Store(engine, None)) as store:
+        with store.read(), pytest.raises(StoreUnavailable) as caught, store.read():
+            pass
+
+    assert str(caught.value).endswith("syncd: all its connections are taken; nothing was saved, tried again later")
+
+
+def _url(uri: str, **options: str) -> str:
+    url = make_url(uri).set(drivername="postgresql+psycopg").update_query_dict(options)
+    return url.render_as_string(hide_password=False)
