@@ -58,6 +58,7 @@ def _copy_aside(store: Store, revision: str) -> None:
         return
     path = Path(store.engine.url.database)
     target = path.with_name(f"{path.name}.schema-{revision}")
+    target.touch(mode=0o600)
+    target.chmod(0o600)  # of an earlier try
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    target.chmod(0o600)

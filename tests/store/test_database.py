@@ -192,9 +192,8 @@ def test_a_database_that_only_reads_for_now_is_unavailable(postgres_tables: str,
     """As a standby does, and the old primary while a failover goes on."""
     url = _url(postgres_tables, options="-c default_transaction_read_only=on")
 
-    with closing(connect(url, home=tmp_path)) as store:
-        with pytest.raises(StoreUnavailable) as caught, store.write() as tx:
-            streams.remember(tx, "one", "1")
+    with closing(connect(url, home=tmp_path)) as store, pytest.raises(StoreUnavailable) as caught, store.write() as tx:
+        streams.remember(tx, "one", "1")
 
     assert str(caught.value).endswith("syncd: ReadOnlySqlTransaction; nothing was saved, tried again later")
 
@@ -202,9 +201,8 @@ def test_a_database_that_only_reads_for_now_is_unavailable(postgres_tables: str,
 def test_a_store_whose_connections_are_all_taken_is_unavailable(postgres_tables: str) -> None:
     engine = create_engine(_url(postgres_tables), pool_size=1, max_overflow=0, pool_timeout=0)
 
-    with closing(Store(engine, None)) as store:
-        with store.read(), pytest.raises(StoreUnavailable) as caught, store.read():
-            pass
+    with closing(Store(engine, None)) as store, store.read(), pytest.raises(StoreUnavailable) as caught, store.read():
+        pass
 
     assert str(caught.value).endswith("syncd: all its connections are taken; nothing was saved, tried again later")
 

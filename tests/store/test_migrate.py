@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import text
 
 import syncd.store
 from syncd.store.database import Store, connect
@@ -48,3 +53,23 @@ def test_relative_stores_start_from_the_configuration(tmp_path: Path, open_store
     open_store("sqlite:///data/syncd.db")
 
     assert (tmp_path / "data" / "syncd.db").is_file()
+
+
+def test_the_copy_of_an_older_store_is_private_before_anything_is_in_it(
+    tmp_path: Path, open_store: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, modes = open_store(f"sqlite:///{tmp_path}/syncd.db"), list[str]()
+    with store.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    open_file = sqlite3.connect
+
+    def opened(path: Path) -> sqlite3.Connection:
+        modes.append(f"{path.name} {stat.S_IMODE(path.stat().st_mode):o}" if path.exists() else f"{path.name} missing")
+        return open_file(path)
+
+    monkeypatch.setattr(sqlite3, "connect", opened)
+
+    with pytest.raises(CommandError, match="0000"):  # nobody knows that schema
+        migrate(store)
+
+    assert modes == ["syncd.db 600", "syncd.db.schema-0000 600"]
