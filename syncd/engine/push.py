@@ -32,7 +32,14 @@ FEW_GONE, SHARE_GONE = 50, 10
 
 _DAY = 86_400_000_000
 
-Settled: TypeAlias = tuple[Addressed, Receipt]
+
+class Unclear(NamedTuple):
+    """Why it cannot be told what became of a write that a job works on; it is asked about again."""
+
+    what: str
+
+
+Settled: TypeAlias = tuple[Addressed, Receipt | Unclear]
 
 
 class Job(NamedTuple):
@@ -101,19 +108,27 @@ def _with_jobs(settled: Iterable[Settled], sent_at: int) -> list[Settled]:
 
 
 def _ask_jobs(connector: Connector, working: Sequence[Addressed]) -> list[Settled]:
-    """Return the receipts of writes that a job of the source works on."""
-    if not working:
-        return []
+    """Return what became of writes that jobs of the source work on; a job that cannot be asked about holds up its own alone."""
+    jobs = [(one, _job(one)) for one in working]
+    outcomes = {job: _outcome(connector, job) for job in dict.fromkeys(job.id for _, job in jobs)}
+    return [(one, _receipt(outcomes[job.id], job)) for one, job in jobs]
+
+
+def _outcome(connector: Connector, job: str) -> Sequence[Receipt] | Accepted | Unclear:
     if not isinstance(connector, SupportsJobs):
-        raise BadAnswer("the connector took changes as a job but cannot say what became of it")
-    jobs = {id(one): _job(one) for one in working}
-    receipts = {job: connector.receipts(job) for job in dict.fromkeys(one.id for one in jobs.values())}
-    settled: list[Settled] = []
-    for one in working:
-        job = jobs[id(one)]
-        outcome = receipts[job.id]
-        settled.append((one, Accepted(job=job.id) if outcome is None else outcome[job.position]))
-    return settled
+        return Unclear("the connector took the change as a job but cannot say what became of it")
+    try:
+        receipts = connector.receipts(job)
+    except BadAnswer as error:
+        return Unclear(f"what became of the job that writes it cannot be told: {error}")
+    return Accepted(job=job) if receipts is None else receipts
+
+
+def _receipt(outcome: Sequence[Receipt] | Accepted | Unclear, job: Job) -> Receipt | Unclear:
+    if isinstance(outcome, Accepted | Unclear):
+        return outcome
+    receipt = outcome[job.position] if job.position < len(outcome) else None
+    return receipt if isinstance(receipt, get_args(Receipt)) else Unclear("the job that writes it gave no receipt for it")
 
 
 def _job(one: Addressed) -> Job:
@@ -137,16 +152,20 @@ def _settle(tx: Connection, site: Site, stream: Stream, settled: Sequence[Settle
             case Rejected():
                 counts["rejected"] += 1
                 _reject(tx, site, stream, one, receipt, now)
-            case Accepted():
+            case Accepted() | Unclear():
                 counts["accepted"] += 1
                 outbox.save(tx, [one.pending._replace(not_before=now + LOOK_AGAIN)])
+                if isinstance(receipt, Unclear):
+                    problem = Problem(where=stream.name, what=f"{receipt.what}; asked again", code="job.unclear")
+                    inbox.refuse(tx, site.ids, [Refusal(stream.id, "out", one.external_id, problem)], now)
             case Remapped(to=to):
                 counts["remapped"] += 1
                 _follow(tx, site, stream, one, now, merged_into=to)
             case Gone():
                 counts["gone"] += 1
                 _follow(tx, site, stream, one, now, merged_into=None)
-    _assess_again(tx, [one for one, receipt in settled if _is_at_work(one) and not isinstance(receipt, Accepted)], now)
+    ended = [one for one, receipt in settled if _is_at_work(one) and not isinstance(receipt, Accepted | Unclear)]
+    _assess_again(tx, ended, now)
     return counts
 
 

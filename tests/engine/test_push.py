@@ -13,7 +13,7 @@ from syncd.engine.assess import assess_everyone_anew
 from syncd.engine.push import LOOK_AGAIN
 from syncd.engine.site import Counts
 from syncd.model import Change, Golden, Ref
-from syncd.spi import Receipt, Rejected, Unavailable
+from syncd.spi import BadAnswer, Receipt, Rejected, Unavailable
 from syncd.store import ids, inbox, outbox
 from syncd.store.outbox import SENT, Pending
 from syncd.testing import FakeConnector
@@ -453,6 +453,43 @@ def test_a_write_that_a_job_works_on_is_not_sent_again_by_a_retry(known: Home) -
     push(known)
 
     assert (len(written(known)), waiting(known)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(BadAnswer("no such job"), id="it makes no sense"),
+        pytest.param([], id="a receipt is missing"),
+        pytest.param(["done"], id="no receipt at all"),
+    ],
+)
+def test_a_job_that_cannot_be_asked_about_holds_up_its_own_alone(known: Home, outcome: BadAnswer | list[Receipt]) -> None:
+    known.crm.slow_down(ANN)
+    known.sync()
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.put("contacts", "2", {"Email": "bob@home.example", "Title": "CEO"})
+    remembered, known.crm.outcome = known.crm.outcome, lambda job: answer(outcome)  # type: ignore[method-assign]
+    known.sync()
+
+    assert [one for one, _ in written(known)] == ["2"]
+    assert waiting(known) == 1
+    with known.store.read() as tx:
+        (item,) = inbox.waiting(tx)
+    assert (item.way, item.place, item.code) == ("out", "1", "job.unclear")
+
+    known.crm.outcome = remembered  # type: ignore[method-assign]
+    known.crm.finish_jobs()
+    known.clock.advance(timedelta(minutes=1))
+    push(known)
+    assert waiting(known) == 0
+    with known.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
+def answer(outcome: BadAnswer | list[Receipt]) -> list[Receipt]:
+    if isinstance(outcome, BadAnswer):
+        raise outcome
+    return outcome
 
 
 def test_a_value_that_changes_while_its_write_is_on_the_way_is_written_afterwards(known: Home) -> None:
