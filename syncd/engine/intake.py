@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -53,7 +54,7 @@ class Row(NamedTuple):
 
 def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRecord], now: int) -> Counts:
     """Save the records of one stream and everything that follows from them."""
-    newest = {one.external_id: one for one in sorted(found, key=lambda one: (one.changed_at, one.version))}
+    newest = {one.external_id: one for one in sorted(found, key=lambda one: one.changed_at)}  # the last of those of one instant
     before = records.load(tx, stream.id, newest)
     counts = Counts(read=len(found))
     rows: list[Row] = []
@@ -93,7 +94,7 @@ def is_identifier(text: str) -> bool:
 
 def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, now: int) -> Row | None:
     """Return the row to write for a record, ``None`` if the store holds a newer version."""
-    changed_at = micros_of(one.changed_at)
+    changed_at = _credible(one.changed_at, now)
     had = before.fields if before is not None else None
     if before is not None and had is not None and changed_at < before.changed_at:
         return None
@@ -102,7 +103,7 @@ def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, n
     fields = {**(had or {}), **told}
     gone = one.deleted or one.merged_into is not None
     changed = before is None or had != fields or gone == (before.deleted_at is None)
-    base_at, field_at = _instants(one, before, fields, changed_at)
+    base_at, field_at = _instants(one, before, fields, changed_at, now)
     stored = Stored(
         id=before.id if before else site.ids(),
         stream_id=stream.id,
@@ -122,15 +123,21 @@ def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, n
 
 
 def _instants(
-    one: SourceRecord, before: Stored | None, fields: Mapping[str, Raw], changed_at: int
+    one: SourceRecord, before: Stored | None, fields: Mapping[str, Raw], changed_at: int, now: int
 ) -> tuple[int, dict[str, int]]:
     """Return when the fields took their values: one instant for all, and those that differ."""
-    told = {name: micros_of(at) for name, at in one.field_changed_at.items() if name in fields}
+    told = {name: _credible(at, now) for name, at in one.field_changed_at.items() if name in fields}
     if before is None or before.fields is None:
         return changed_at, told
     had = before.fields
     moved = {name: changed_at for name, value in fields.items() if name not in had or had[name] != value}
     return before.base_at, {**before.field_at, **moved, **told}
+
+
+def _credible(at: datetime, now: int) -> int:
+    """Return an instant a source gives; now for one that no clock is so far ahead of: nothing after it would ever count."""
+    micros = micros_of(at)
+    return micros if micros <= now + echo.SKEW else now
 
 
 def _said(site: Site, stored: Stored, before: Stored | None, changed: bool) -> Row:

@@ -31,6 +31,7 @@ from syncd.agreement.routing import (
 )
 from syncd.agreement.teams import opens_at, to_reassign_at
 from syncd.engine import evidence
+from syncd.engine.echo import SKEW
 from syncd.engine.evidence import Known
 from syncd.engine.site import Site
 from syncd.model import Golden
@@ -207,7 +208,11 @@ class Court:
 
     def _waits(self, known: Known, said: Judgment) -> bool:
         """Tell whether somebody has to be found; whoever became an MQL before going live is history."""
-        return self._is_open(said) and not _owner(known.evidence, self._now)
+        return self._is_open(said) and not self._owner_of(known)
+
+    def _owner_of(self, known: Known) -> str:
+        """Return who has a lead, be it since an instant that a source's clock alone has reached."""
+        return _owner(known.evidence, self._now + SKEW)
 
     def _is_open(self, said: Judgment) -> bool:
         """Tell whether sales has to decide about somebody whom we give to people."""
@@ -229,7 +234,7 @@ class Court:
             return None
         had = tuple({owner.who for owner in known.evidence.owners if owner.who})
         let_lie = any(OFFLINE in one.does for one in alarms if not one.digest)
-        made = self._route(person, said, had, offline=_owner(known.evidence, self._now) if let_lie else "")
+        made = self._route(person, said, had, offline=self._owner_of(known) if let_lie else "")
         self._teams = replace(self._state, absences=(*self._state.absences, *offline([made], self._calendar)))
         return made if made.owner else None
 
@@ -237,12 +242,12 @@ class Court:
         """Give a lead whose owner is away for so long as was agreed to somebody else."""
         if self._away_at(known, said) > self._now:
             return None
-        made = self._route(person, said, (_owner(known.evidence, self._now),))
+        made = self._route(person, said, (self._owner_of(known),))
         return made if made.owner else None
 
     def _away_at(self, known: Known, said: Judgment) -> int:
         """Return when a lead goes to somebody else because its owner is away, or when they will be."""
-        terms, owner = self._site.config.handoff.routing, _owner(known.evidence, self._now)
+        terms, owner = self._site.config.handoff.routing, self._owner_of(known)
         if terms is None or terms.reassign_absent_after is None or not owner or not self._is_open(said):
             return FOREVER
         at = to_reassign_at(terms, (), owner, self._calendar(owner), self._now)

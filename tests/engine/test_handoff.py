@@ -209,6 +209,47 @@ def test_stage_deadline_and_owner_are_written_back(office: Home) -> None:
     }
 
 
+def test_a_lead_taken_in_a_crm_whose_clock_is_ahead_is_given_to_nobody_else(office: Home) -> None:
+    office.clock.advance(timedelta(minutes=1))
+    ahead = office.clock.now() + timedelta(seconds=3)
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example", "Owner": "lee@firm.example"}, changed_at=ahead)
+    did(office, "demo")
+    office.sync()
+    office.clock.advance(timedelta(seconds=4))
+    sync.settle(office.site, Quiet())
+
+    assert office.person("ann@firm.example").assignments == []
+    assert (clock(office, "first_contact").state, clock(office, "first_contact").start) == ("running", ahead)
+
+
+def test_an_answer_given_in_a_crm_whose_clock_is_ahead_counts_when_its_time_comes(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    after(office, minutes=10)
+    office.clock.advance(timedelta(minutes=1))
+    ahead = office.clock.now() + timedelta(seconds=3)
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"}, changed_at=ahead)
+    office.sync()
+    office.clock.advance(timedelta(seconds=4))
+    sync.settle(office.site, Quiet())
+
+    assert office.score("ann@firm.example")[1] == "sql"
+
+
+def test_a_stage_set_in_a_crm_whose_clock_is_ahead_counts_when_its_time_comes(office: Home) -> None:
+    demo(office)
+    after(office, minutes=1)
+    after(office, minutes=10)
+    office.clock.advance(timedelta(minutes=1))
+    ahead = office.clock.now() + timedelta(seconds=3)
+    office.crm.put("contacts", "1", {"Stage": "disqualified"}, changed_at=ahead)
+    office.sync()
+    office.clock.advance(timedelta(seconds=4))
+    sync.settle(office.site, Quiet())
+
+    assert office.score("ann@firm.example")[1] == "disqualified"
+
+
 def test_turns_are_taken_by_weight(office: Home) -> None:
     for number in range(1, 7):
         demo(office, about=Ref("contacts", str(number)), email=f"p{number}@firm.example")

@@ -11,9 +11,9 @@ import pytest
 
 from syncd.agreement.counting import micros_of
 from syncd.engine import sync
-from syncd.engine.pull import Pulled, pull_page
+from syncd.engine.pull import Pulled, pull_page, take_in
 from syncd.model import Raw
-from syncd.spi import BadAnswer, Misconfigured, Page, Problem, Refused, Unauthorized, Unavailable
+from syncd.spi import BadAnswer, Misconfigured, Page, Problem, Refused, SourceRecord, Unauthorized, Unavailable
 from syncd.store import inbox, records, runs, streams
 from syncd.store.records import Stored
 from syncd.store.streams import Fenced, Stream
@@ -109,6 +109,37 @@ def test_a_field_is_as_young_as_its_own_last_change(home: Home, change: dict[str
     home.pull()
 
     assert home.fields("ann@firm.example")["city"] == city
+
+
+def test_a_record_dated_far_in_the_future_can_still_change(home: Home) -> None:
+    century = timedelta(days=36_500)
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"}, changed_at=START + century)
+    home.pull("crm")
+    home.clock.advance(timedelta(seconds=1))
+    home.crm.put("contacts", "1", {"City": "Lugo"})
+
+    assert home.pull("crm").counts["changed"] == 1
+    assert home.fields("ann@firm.example")["city"] == "Lugo"
+
+
+def test_of_versions_of_one_instant_on_a_page_the_last_one_holds(home: Home) -> None:
+    """What tells versions apart does not order them: it may be a hash."""
+    versions = [
+        SourceRecord(
+            stream="contacts",
+            external_id="1",
+            changed_at=START,
+            version=version,
+            fields={"Email": "ann@firm.example", "City": city},
+        )
+        for version, city in (("9", "Leon"), ("10", "Lugo"))
+    ]
+    stream = home.site.stream("crm", "contacts")
+    assert stream is not None
+    with home.store.write() as tx:
+        take_in(tx, home.site, stream, versions, home.site.now())
+
+    assert home.fields("ann@firm.example")["city"] == "Lugo"
 
 
 def test_a_field_that_is_absent_is_kept_and_a_blank_one_says_nothing(home: Home) -> None:
