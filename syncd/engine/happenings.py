@@ -19,8 +19,8 @@ from syncd.store.inbox import Refusal
 from syncd.store.records import Known
 from syncd.store.streams import Stream
 
-LONGEST_ASSET = 500
-"""Letters of an address that count: PostgreSQL indexes no more than 2,704 bytes."""
+LONGEST_KIND, LONGEST_ASSET = 100, 500
+"""Letters that count of a kind and of an address: PostgreSQL indexes no more than 2,704 bytes of both together."""
 
 
 def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[Activity], now: int) -> Counts:
@@ -81,7 +81,7 @@ def _types(tx: Connection, stream_map: StreamMap, found: Sequence[Activity]) -> 
 
 
 def _type(stream_map: StreamMap, raw_kind: str, raw_asset: str, direction: Direction, machine: bool) -> Type:
-    kind = kind_of(stream_map, raw_kind)
+    kind = kind_of(stream_map, raw_kind)[:LONGEST_KIND]
     if direction is Direction.UNKNOWN and kind in OUTBOUND_KINDS:
         direction = Direction.OUTBOUND
     return Type(kind, clean(asset_of(stream_map, raw_asset))[:LONGEST_ASSET], direction, machine)

@@ -14,7 +14,7 @@ from syncd.engine import echo
 from syncd.engine.golden import ACCOUNT, Candidates, refold
 from syncd.engine.identity import Claimant, Joined, join
 from syncd.engine.site import Counts, Site
-from syncd.mapping.characters import clean
+from syncd.mapping.characters import clean, is_storable
 from syncd.mapping.domains import email_domain, is_free_mail
 from syncd.mapping.identity import EMAIL_KEY, keys_of
 from syncd.mapping.streams import mapped
@@ -26,6 +26,9 @@ from syncd.store.streams import DOMAIN_STREAM, INFERRED, Stream
 
 LONGEST_IDENTIFIER = 500
 """Letters of an identifier that can be kept: PostgreSQL indexes no more than 2,704 bytes."""
+
+LONGEST_ROLE = 100
+"""Letters of a role that count: it is indexed too."""
 
 
 class Target(NamedTuple):
@@ -86,7 +89,20 @@ def announce(tx: Connection, site: Site, targets: Collection[Target], now: int) 
 
 def is_identifier(text: str) -> bool:
     """Tell whether the store can keep *text* as the identifier of a record."""
-    return len(text) <= LONGEST_IDENTIFIER and "\0" not in text
+    return len(text) <= LONGEST_IDENTIFIER and is_storable(text)
+
+
+def in_stored_form(value: Raw) -> Raw:
+    """Bring a value into the form in which it is stored, so that the same value compares equal next time."""
+    match value:
+        case str():
+            return _storable(value)
+        case tuple():
+            return tuple(map(_storable, value))
+        case Decimal():
+            return str(value)
+        case _:
+            return value
 
 
 # ---------------------------------------------------------------- one record
@@ -99,7 +115,7 @@ def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, n
     if before is not None and had is not None and changed_at < before.changed_at:
         return None
     kept = site.maps[stream.id].kept
-    told = {name: value if _is_clean(value) else _clean(value) for name, value in one.fields.items() if name in kept}
+    told = {name: value if _is_clean(value) else in_stored_form(value) for name, value in one.fields.items() if name in kept}
     fields = {**(had or {}), **told}
     gone = one.deleted or one.merged_into is not None
     changed = before is None or had != fields or gone == (before.deleted_at is None)
@@ -151,7 +167,7 @@ def _said(site: Site, stored: Stored, before: Stored | None, changed: bool) -> R
 
 def _declared(site: Site, stream: Stream, one: SourceRecord, stored: Stored) -> frozenset[Pointer]:
     """Return the links a source declares: associations, a merge, identifiers of other connections."""
-    wanted = [(role, stream.connection, to.stream, to.external_id) for role, to in one.associations]
+    wanted = [(clean(role)[:LONGEST_ROLE], stream.connection, to.stream, to.external_id) for role, to in one.associations]
     if one.merged_into is not None:
         wanted.append((SAME, stream.connection, *one.merged_into))
     told = stored.fields or {}
@@ -218,15 +234,8 @@ def _is_clean(value: Raw) -> bool:
     return isinstance(value, str) and value.isascii() and "\0" not in value
 
 
-def _clean(value: Raw) -> Raw:
-    """Bring a value into the form in which it is stored, so that the same value compares equal next time."""
-    match value:
-        case str():
-            return value.encode("utf-8", "replace").decode().replace("\0", "")
-        case Decimal():
-            return str(value)
-        case _:
-            return value
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 # ---------------------------------------------------------------- all rows of a page

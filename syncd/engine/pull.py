@@ -13,7 +13,6 @@ from syncd.engine import happenings, intake
 from syncd.engine.intake import LONGEST_IDENTIFIER, is_identifier
 from syncd.engine.refold import note_mapping, note_read
 from syncd.engine.site import Counts, Site
-from syncd.mapping.characters import clean
 from syncd.model import Activity, Problem, Refused, SourceRecord
 from syncd.spi import BadAnswer, Connector, Page
 from syncd.store import inbox, streams
@@ -102,7 +101,8 @@ def _identifiers(one: SourceRecord | Activity) -> Sequence[str]:
 def _strange(one: SourceRecord | Activity) -> Refused:
     problem = Problem(
         where=one.stream,
-        what=f"has or names an identifier with a NUL or of more than {LONGEST_IDENTIFIER} letters; correct it in the source",
+        what="has or names an identifier with a NUL, with half a character or "
+        f"of more than {LONGEST_IDENTIFIER} letters; correct it in the source",
         code="record.strange_identifier",
     )
     return Refused(stream=one.stream, external_id=_identifiers(one)[0], problem=problem)
@@ -118,4 +118,4 @@ def _refusal(stream: Stream, one: Refused) -> Refusal:
     place = one.external_id
     if not place or not is_identifier(place):
         place = blake2b((place or one.raw).encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return Refusal(stream.id, "in", place, one.problem, clean(one.raw))
+    return Refusal(stream.id, "in", place, one.problem, one.raw)

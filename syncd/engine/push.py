@@ -224,7 +224,7 @@ def _entries(fields: Mapping[str, FieldChange], receipt: Done, at: int) -> dict[
             before=ledger.plain(old),
             at=at,
             known="told" if name in receipt.stored else "",
-            shows=ledger.plain(receipt.stored.get(name)),
+            shows=ledger.plain(intake.in_stored_form(receipt.stored.get(name))),
         )
         for name, (old, new) in fields.items()
     }

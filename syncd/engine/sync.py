@@ -15,6 +15,7 @@ from syncd.engine.push import push_batch
 from syncd.engine.refold import refold_is_needed, refold_range
 from syncd.engine.scope import Scope, selector
 from syncd.engine.site import Counts, Site
+from syncd.mapping.characters import clean
 from syncd.model import Kind
 from syncd.spi import BadAnswer, Connector, ConnectorError, SupportsReread, SupportsSince
 from syncd.store import hints, outbox, runs, streams
@@ -182,7 +183,7 @@ def _run(site: Site, name: str, step: str, work: Callable[[Connector, Outcome], 
         except ConnectorError as error:
             outcome.error = error
         with site.store.write() as tx:
-            message = str(outcome.error) if outcome.error else "; ".join(outcome.notes)
+            message = clean(str(outcome.error) if outcome.error else "; ".join(outcome.notes))
             runs.end(tx, run_id, outcome.word, outcome.counts, message, site.now())
     return outcome
 

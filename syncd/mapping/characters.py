@@ -38,6 +38,15 @@ def clean(text: str) -> str:
     return text
 
 
+def is_storable(text: str) -> bool:
+    r"""Tell whether every database takes *text* as it is: without a NUL and lone surrogates.
+
+    >>> is_storable("Zoë"), is_storable("a\0b"), is_storable("a\ud83d")
+    (True, False, False)
+    """
+    return "\0" not in text and (text.isascii() or _SURROGATES.search(text) is None)
+
+
 def narrow(text: str) -> str:
     """Return *text* with full-width forms as ASCII and without invisible marks, for what is pasted from pages and chats.
 

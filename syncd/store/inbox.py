@@ -7,11 +7,15 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from syncd.mapping.characters import clean
 from syncd.model import Problem
 from syncd.store.schema import connection, inbox, stream
 from syncd.store.sql import among, put
 
 Way: TypeAlias = Literal["in", "out"]
+
+LONGEST_CODE = 100
+"""Letters of a code that count: PostgreSQL indexes it together with the place."""
 
 
 class Refusal(NamedTuple):
@@ -46,19 +50,17 @@ class Waiting(NamedTuple):
 def refuse(tx: Connection, ids: Callable[[], int], refusals: Iterable[Refusal], now: int) -> None:
     """Put refusals into the inbox; the same one again only counts up, and stays skipped if it was."""
     for one in refusals:
+        said = one.problem
+        where, what, code, raw = (clean(text) for text in (said.where, said.what, said.code[:LONGEST_CODE], one.raw))
         same = (
             (inbox.c.stream_id == one.stream_id)
             & (inbox.c.way == one.way)
             & (inbox.c.place == one.place)
-            & (inbox.c.code == one.problem.code)
+            & (inbox.c.code == code)
         )
-        again = (
-            update(inbox)
-            .where(same)
-            .values(last_at=now, times=inbox.c.times + 1, spot=one.problem.where, what=one.problem.what, raw=one.raw)
-        )
+        again = update(inbox).where(same).values(last_at=now, times=inbox.c.times + 1, spot=where, what=what, raw=raw)
         if tx.execute(again).rowcount == 0:
-            row = (ids(), one.stream_id, one.way, one.place, one.problem.code, one.problem.where, one.problem.what, one.raw)
+            row = (ids(), one.stream_id, one.way, one.place, code, where, what, raw)
             put(tx, inbox, _COLUMNS, [(*row, now, now, 1, False)])
 
 

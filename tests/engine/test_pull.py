@@ -12,7 +12,7 @@ import pytest
 from syncd.agreement.counting import micros_of
 from syncd.engine import sync
 from syncd.engine.pull import Pulled, pull_page, take_in
-from syncd.model import Raw
+from syncd.model import Activity, Association, Raw, Ref
 from syncd.spi import BadAnswer, Misconfigured, Page, Problem, Refused, SourceRecord, Unauthorized, Unavailable
 from syncd.store import inbox, records, runs, streams
 from syncd.store.records import Stored
@@ -50,6 +50,8 @@ def refused(home: Home) -> list[str]:
 
 
 BROKEN = Problem(where="row 2", what="cannot be read", code="fake.broken")
+
+BEN = Ref("contacts", "2")
 
 
 def test_a_reading_goes_on_where_the_last_page_was_saved(home: Home) -> None:
@@ -229,7 +231,11 @@ def test_a_bad_row_goes_to_the_inbox_and_the_rest_goes_on(home: Home) -> None:
     assert (item.connection, item.place, item.code, item.spot, item.raw) == ("crm", "2", "fake.no_id", "row 2", "a;b")
 
 
-@pytest.mark.parametrize("strange", ["a\0b", "x" * 501], ids=["NUL", "too long"])
+HALF = "a\ud83d"
+"""Ends with half a character, as text does that was cut in the middle of an emoji."""
+
+
+@pytest.mark.parametrize("strange", ["a\0b", HALF, "x" * 501], ids=["NUL", "half a character", "too long"])
 def test_a_record_with_an_identifier_no_store_keeps_goes_to_the_inbox_alone(home: Home, strange: str) -> None:
     home.crm.put("contacts", strange, {"Email": "ann@firm.example"})
     home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
@@ -239,6 +245,57 @@ def test_a_record_with_an_identifier_no_store_keeps_goes_to_the_inbox_alone(home
     assert (outcome.counts["refused"], len(home.people())) == (1, 1)
     with home.store.read() as tx:
         assert [one.code for one in inbox.waiting(tx)] == ["record.strange_identifier"]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        pytest.param(Activity(stream="visits", source_id=HALF, kind="view", occurred_at=START, about=(BEN,)), id="own"),
+        pytest.param(
+            Activity(stream="visits", source_id="1", kind="view", occurred_at=START, about=(Ref("contacts", HALF),)), id="whose"
+        ),
+        pytest.param(
+            Activity(
+                stream="visits", source_id="1", kind="view", occurred_at=START, about=(Ref("@email", f"{HALF}@b.example"),)
+            ),
+            id="address",
+        ),
+    ],
+)
+def test_an_activity_with_an_identifier_no_store_keeps_goes_to_the_inbox_alone(home: Home, strange: Activity) -> None:
+    home.crm.put("contacts", "2", {"Email": "ben@firm.example"})
+    home.crm.commit(strange)
+
+    assert home.pull("crm").counts["refused"] == 1
+    assert home.people() == [["crm:2"]]
+
+
+LONG = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(3_000))
+"""Text that PostgreSQL can neither index nor compress enough to do so."""
+
+
+@pytest.mark.parametrize("text", [HALF, "a\0b", LONG], ids=["half a character", "NUL", "long"])
+def test_texts_of_a_source_never_keep_a_page_out(home: Home, text: str) -> None:
+    fields: dict[str, Raw] = {"Email": "ann@firm.example", "First": text, "Others": (text,)}
+    home.crm.put("contacts", "1", fields, associations=[Association(text, Ref("accounts", "7"))])
+    home.crm.commit(
+        Activity(
+            stream="visits", source_id="v", kind=text, asset=text, actor=text, occurred_at=START, about=(Ref("contacts", "1"),)
+        )
+    )
+    problem = Problem(where=text, what=text, code=text)
+    home.crm.commit(Refused(stream="contacts", external_id=text, problem=problem, raw=text))
+
+    assert home.pull("crm").word == "complete"
+    assert len(home.people()) == 1
+    assert home.pull("crm", full=True).counts["changed"] == 0
+
+
+@pytest.mark.parametrize("text", [HALF, "a\0b"], ids=["half a character", "NUL"])
+def test_whatever_a_failing_source_says_is_kept(home: Home, text: str) -> None:
+    home.crm.fail_next(BadAnswer(text))
+
+    assert home.pull("crm").word == "badanswer"
 
 
 def test_an_inbox_item_goes_when_its_record_comes_well(home: Home) -> None:

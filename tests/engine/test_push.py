@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from syncd.engine.site import Counts
 from syncd.model import Change, Golden, Ref
 from syncd.spi import BadAnswer, Receipt, Rejected, Unavailable
 from syncd.store import ids, inbox, outbox
+from syncd.store.database import Store
 from syncd.store.outbox import SENT, Pending
 from syncd.testing import FakeConnector
 from tests.engine.build import START, Home, Quiet, on_sqlite
@@ -281,6 +283,26 @@ def test_a_refused_write_to_a_record_that_is_gone_concerns_nobody_any_more(known
     assert waiting(known) == 0
     with known.store.read() as tx:
         assert inbox.waiting(tx) == []
+
+
+@pytest.mark.parametrize("text", ["a\ud83d", "a\0b"], ids=["half a character", "NUL"])
+def test_whatever_a_source_says_of_a_write_is_kept(known: Home, text: str) -> None:
+    known.crm.reject(ANN, Rejected(code=text, what=text, field=text))
+    known.sync()
+
+    with known.store.read() as tx:
+        assert [one.way for one in inbox.waiting(tx)] == ["out"]
+
+
+@pytest.mark.parametrize("cut", ["a\ud83d", "a\0b"], ids=["half a character", "NUL"])
+def test_a_value_that_a_source_cuts_within_a_character_is_written_once(tmp_path: Path, store: Store, cut: str) -> None:
+    home = Home(tmp_path / "config", store, forms={"Stage": lambda value: cut})
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    for _ in range(3):
+        home.sync()
+        home.clock.advance(timedelta(minutes=10))
+
+    assert (len(written(home)), waiting(home)) == (1, 0)
 
 
 def test_a_write_rejected_for_good_waits_for_somebody(known: Home) -> None:
