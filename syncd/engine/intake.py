@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -26,6 +25,9 @@ from syncd.store.streams import DOMAIN_STREAM, INFERRED, Stream
 
 LONGEST_IDENTIFIER = 500
 """Letters of an identifier that can be kept: PostgreSQL indexes no more than 2,704 bytes."""
+
+AHEAD = 86_400_000_000
+"""Microseconds by which a source's clock may be ahead, or ours be set back; an instant after that is none."""
 
 LONGEST_ROLE = 100
 """Letters of a role that count: it is indexed too."""
@@ -110,9 +112,12 @@ def in_stored_form(value: Raw) -> Raw:
 
 def _row(site: Site, stream: Stream, one: SourceRecord, before: Stored | None, now: int) -> Row | None:
     """Return the row to write for a record, ``None`` if the store holds a newer version."""
-    changed_at = _credible(one.changed_at, now)
+    changed_at, last = micros_of(one.changed_at), before.changed_at if before is not None else 0
+    last = last if last <= now + AHEAD else 0
+    if changed_at > now + AHEAD:
+        changed_at = max(now, last)  # kept as it is, it would be the last that ever counts
     had = before.fields if before is not None else None
-    if before is not None and had is not None and changed_at < before.changed_at:
+    if had is not None and changed_at < last:
         return None
     kept = site.maps[stream.id].kept
     told = {name: value if _is_clean(value) else in_stored_form(value) for name, value in one.fields.items() if name in kept}
@@ -142,18 +147,13 @@ def _instants(
     one: SourceRecord, before: Stored | None, fields: Mapping[str, Raw], changed_at: int, now: int
 ) -> tuple[int, dict[str, int]]:
     """Return when the fields took their values: one instant for all, and those that differ."""
-    told = {name: _credible(at, now) for name, at in one.field_changed_at.items() if name in fields}
+    told = {name: micros_of(at) for name, at in one.field_changed_at.items() if name in fields}
+    told = {name: at if at <= now + AHEAD else changed_at for name, at in told.items()}
     if before is None or before.fields is None:
         return changed_at, told
     had = before.fields
     moved = {name: changed_at for name, value in fields.items() if name not in had or had[name] != value}
     return before.base_at, {**before.field_at, **moved, **told}
-
-
-def _credible(at: datetime, now: int) -> int:
-    """Return an instant a source gives; now for one that no clock is so far ahead of: nothing after it would ever count."""
-    micros = micros_of(at)
-    return micros if micros <= now + echo.SKEW else now
 
 
 def _said(site: Site, stored: Stored, before: Stored | None, changed: bool) -> Row:

@@ -124,6 +124,19 @@ def test_a_record_dated_far_in_the_future_can_still_change(home: Home) -> None:
     assert home.fields("ann@firm.example")["city"] == "Lugo"
 
 
+def test_nothing_is_lost_while_our_own_clock_is_days_behind(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.pull("crm")
+    home.clock.set(START - timedelta(days=3))
+    home.crm.put("contacts", "1", {"City": "Lugo"}, changed_at=START + timedelta(minutes=1))
+
+    assert home.pull("crm").counts["changed"] == 1
+    home.clock.set(START + timedelta(minutes=2))
+    home.crm.put("contacts", "1", {"City": "Vigo"})
+    assert home.pull("crm").counts["changed"] == 1
+    assert home.fields("ann@firm.example")["city"] == "Vigo"
+
+
 def test_of_versions_of_one_instant_on_a_page_the_last_one_holds(home: Home) -> None:
     """What tells versions apart does not order them: it may be a hash."""
     versions = [
