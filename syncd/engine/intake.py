@@ -18,7 +18,7 @@ from syncd.mapping.domains import email_domain, is_free_mail
 from syncd.mapping.identity import EMAIL_KEY, keys_of
 from syncd.mapping.streams import mapped
 from syncd.model import EMAIL_STREAM, Kind, Raw, SourceRecord
-from syncd.store import assessments, inbox, records
+from syncd.store import assessments, inbox, outbox, records
 from syncd.store.records import SAME, Known, Stored
 from syncd.store.sql import dumps
 from syncd.store.streams import DOMAIN_STREAM, INFERRED, Stream
@@ -72,6 +72,7 @@ def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRe
     read = [row.stored._replace(entity_id=entities[row.stored.id]) for row in rows if row.before is not None]
     counts["overridden"] = echo.hear(tx, site, site.maps[stream.id], read, now)
     inbox.resolve(tx, stream.id, "in", newest)
+    _write_no_more(tx, stream, [row.stored for row in rows if row.stored.deleted_at is not None])
     return counts
 
 
@@ -105,6 +106,13 @@ def in_stored_form(value: Raw) -> Raw:
             return str(value)
         case _:
             return value
+
+
+def _write_no_more(tx: Connection, stream: Stream, gone: Sequence[Stored]) -> None:
+    """Take out what waits to be written into records that are *gone*, and what was refused of it."""
+    if gone:
+        outbox.drop(tx, [one.id for one in gone])
+        inbox.resolve(tx, stream.id, "out", [one.external_id for one in gone])
 
 
 # ---------------------------------------------------------------- one record

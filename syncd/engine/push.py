@@ -251,14 +251,16 @@ def _left(present: Pending | None, sent: Pending, values: dict[str, Golden | Non
 
 
 def _reject(tx: Connection, site: Site, stream: Stream, one: Addressed, receipt: Rejected, now: int) -> None:
+    present = outbox.pending(tx, [one.pending.record_id]).get(one.pending.record_id)
+    if present is None:
+        return  # its record went meanwhile, or nobody wants it any more
     pending = one.pending._replace(attempts=one.pending.attempts + 1, job=None)
     match receipt.retry:
         case datetime() as later:
             pending = pending._replace(not_before=max(micros_of(later), now + LOOK_AGAIN))
         case held:
             pending = pending._replace(held=held)
-    present = outbox.pending(tx, [pending.record_id]).get(pending.record_id)
-    if present is None or present.version == pending.version:
+    if present.version == pending.version:
         outbox.save(tx, [pending])
     where = f"{stream.name}.{receipt.field}" if receipt.field else stream.name
     problem = Problem(where=where, what=receipt.what, code=receipt.code)

@@ -11,6 +11,7 @@ import pytest
 
 from syncd.engine import sync
 from syncd.engine.assess import assess_everyone_anew
+from syncd.engine.pull import take_in
 from syncd.engine.push import LOOK_AGAIN
 from syncd.engine.site import Counts
 from syncd.model import Change, Golden, Ref
@@ -303,6 +304,45 @@ def test_a_value_that_a_source_cuts_within_a_character_is_written_once(tmp_path:
         home.clock.advance(timedelta(minutes=10))
 
     assert (len(written(home)), waiting(home)) == (1, 0)
+
+
+@pytest.mark.parametrize("merged", [False, True], ids=["deleted", "merged"])
+def test_a_write_held_for_a_record_that_a_page_says_is_gone_concerns_nobody_any_more(known: Home, merged: bool) -> None:
+    two = known.crm.put("contacts", "2", {"Email": "ann@firm.example"})
+    known.crm.reject(ANN, Rejected(code="fake.locked", what="is locked", retry="never"))
+    known.sync()
+    known.clock.advance(timedelta(minutes=1))
+    known.crm.merge(ANN, two) if merged else known.crm.delete(ANN)
+    known.sync()
+
+    assert waiting(known) == 0
+    with known.store.read() as tx:
+        assert inbox.waiting(tx) == []
+
+
+def test_a_write_refused_after_its_record_went_concerns_nobody_any_more(known: Home) -> None:
+    known.pull("crm")
+    sync.settle(known.site, Quiet())
+    known.crm.reject(ANN, Rejected(code="fake.locked", what="is locked", retry="never"))
+    write = known.crm.write
+
+    def gone_meanwhile(changes: Sequence[Change]) -> list[Receipt]:
+        receipts = write(changes)
+        known.clock.advance(timedelta(seconds=1))
+        known.crm.delete(ANN)
+        stream = known.site.stream("crm", "contacts")
+        assert stream is not None
+        (deleted,) = FakeConnector(known.crm).reread([ANN])
+        with known.store.write() as tx:  # as the answer to a webhook would be taken in
+            take_in(tx, known.site, stream, [deleted], known.site.now())
+        return receipts
+
+    known.crm.write = gone_meanwhile  # type: ignore[method-assign]
+    push(known)
+
+    assert waiting(known) == 0
+    with known.store.read() as tx:
+        assert inbox.waiting(tx) == []
 
 
 def test_a_write_rejected_for_good_waits_for_somebody(known: Home) -> None:
