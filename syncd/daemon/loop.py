@@ -15,6 +15,8 @@ from syncd.store.streams import Fenced
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_ASKED = timedelta(minutes=15)
+"""So long a source is believed that says when to come back; a wrong word must not keep it away for a day."""
 LOCKED_PAUSE = timedelta(seconds=1)
 
 
@@ -49,7 +51,7 @@ class Absence:
         """Return how long to wait: what the source asked for, else twice as long each time, never all loops at once."""
         self.tries += 1
         if asked is not None:
-            return min(max(asked, FIRST_PAUSE), LONGEST_PAUSE)
+            return min(max(asked, FIRST_PAUSE), LONGEST_ASKED)
         longest = min(FIRST_PAUSE * 2 ** min(self.tries, 20), LONGEST_PAUSE)
         waits: timedelta = longest * (0.5 + rng.random() / 2)
         return waits

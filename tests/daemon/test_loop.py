@@ -64,7 +64,7 @@ def run(*steps: Exception | timedelta) -> tuple[Logged, Waits]:
     return log, wake
 
 
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def test_a_step_is_repeated_at_its_pace() -> None:
@@ -99,12 +99,10 @@ def test_pauses_grow_to_five_minutes_and_are_never_all_alike() -> None:
     assert len(set(pauses)) > 20
 
 
-def test_a_source_that_says_when_to_come_back_is_believed_up_to_five_minutes() -> None:
-    _, waits = run(
-        Unavailable("busy", retry_after=timedelta(seconds=42)), Unavailable("busy", retry_after=timedelta(days=1)), MINUTE
-    )
+def test_a_source_that_says_when_to_come_back_is_believed_up_to_a_quarter_of_an_hour() -> None:
+    _, waits = run(*(Unavailable("busy", retry_after=one) for one in (42 * SECOND, 14 * MINUTE, timedelta(days=1))), MINUTE)
 
-    assert waits.pauses == [42, 300]
+    assert waits.pauses == [42, 840, 900]
 
 
 @pytest.mark.parametrize("error", [Unauthorized("no"), Misconfigured("what")], ids=["unauthorized", "misconfigured"])
