@@ -12,6 +12,8 @@ from typing import Annotated, Protocol, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from syncd.spi.errors import Misconfigured
+
 
 class Settings(BaseModel):
     """Base of a connector's settings: unknown keys are refused, values cannot change."""
@@ -121,13 +123,19 @@ class Budget:
     """At most ``calls`` requests in any span of ``per``, of those whose method and path (without the query) it ``covers``.
 
     One of a day or longer counts across restarts and processes. A request waits for its turn for up to a minute; then
-    `Unavailable` says when to come back.
+    `Unavailable` says when to come back. Raises: Misconfigured if it allows nothing.
     """
 
     name: str
     calls: int
     per: timedelta
     covers: Callable[[str, str], bool] = lambda method, path: True
+
+    def __post_init__(self) -> None:
+        if self.calls < 1 or self.per <= timedelta():
+            raise Misconfigured(
+                f"budget {self.name!r}: {self.calls} calls in {self.per} allow nothing; raise the limit it is of"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,18 @@ import httpx
 import pytest
 import respx
 
-from syncd.spi import Budget, Unavailable
+from syncd.spi import Budget, Misconfigured, Unavailable
 from syncd.transport import Limits, Meters
 from tests.transport.build import API, Time, client, unlimited
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 LIMITS = Limits()
+
+
+@pytest.mark.parametrize(("calls", "per"), [(0, DAY), (-1, DAY), (5, timedelta(0))])
+def test_a_budget_that_allows_nothing_is_refused(calls: int, per: timedelta) -> None:
+    with pytest.raises(Misconfigured, match=r"budget 'burst': .* allow nothing; raise the limit it is of"):
+        Budget(name="burst", calls=calls, per=per)
 
 
 def test_a_request_waits_until_the_budget_has_room_again(respx_mock: respx.MockRouter) -> None:
