@@ -65,14 +65,9 @@ def sync(
       syncd sync --record crm:contacts/1501
       syncd sync crm --since 2026-11-01 --until 2026-11-02 --pull-only
     """
-    if pull_only and push_only:
-        raise click.UsageError("--pull-only and --push-only exclude each other")
-    scope = _scope(since, until, record)
     check_span(since, until)
-    if push_only and (full or scope):
-        raise click.UsageError("--push-only reads nothing; --full, --since, --until and --record do not go with it")
-    if full and scope:
-        raise click.UsageError("--full reads everything; --since, --until and --record do not go with it")
+    scope = _scope(since, until, record)
+    _check_together(pull_only=pull_only, push_only=push_only, full=full, scoped=scope is not None)
     with site() as here, stopping(here.stop) as stop:
         names = named(here, connections)
         if scope is not None and scope.ref is not None:
@@ -94,6 +89,16 @@ def sync(
             waiting = {name: count for name, count in inbox.count(tx).items() if name in names}
     _report(outcomes, settled + told, waiting, stop)
     raise SystemExit(_exit_code(outcomes, waiting, stop))
+
+
+def _check_together(*, pull_only: bool, push_only: bool, full: bool, scoped: bool) -> None:
+    """Refuse options that contradict each other. Raises: click.UsageError."""
+    if pull_only and push_only:
+        raise click.UsageError("--pull-only and --push-only exclude each other")
+    if push_only and (full or scoped):
+        raise click.UsageError("--push-only reads nothing; --full, --since, --until and --record do not go with it")
+    if full and scoped:
+        raise click.UsageError("--full reads everything; --since, --until and --record do not go with it")
 
 
 # ---------------------------------------------------------------- what was asked

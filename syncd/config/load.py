@@ -144,12 +144,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         channels=settings.channels,
         mapping_print=_print([*prints, repr(sorted(fields.items()))]),
         assess_print=_print(
-            [
-                agreed.text,
-                repr(agreed.time),
-                repr(agreed.handoff.routing.absences if agreed.handoff.routing else ()),
-                *(repr((one.name, one.write_back, _writes(one))) for one in connections.values()),
-            ]
+            [*agreed.prints, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
         ),
         warnings=(*agreed.warnings, *_unflagged(agreed.sla, document, connections), *_stray_files(folder, connections)),
     )
@@ -168,6 +163,11 @@ class _Agreed:
     notify: NotifyTerms
     warnings: tuple[ConfigProblem, ...]
     text: str
+
+    @property
+    def prints(self) -> tuple[str, ...]:
+        """Everything agreed that people are assessed by, the absences that stand in a file of their own too."""
+        return self.text, repr(self.time), repr(self.handoff.routing.absences if self.handoff.routing else ())
 
 
 def _agreed(
