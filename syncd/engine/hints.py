@@ -66,7 +66,7 @@ def reread_due(site: Site, connector: Connector, name: str, *, until: int) -> Co
         due = hints.due(tx, name, until, BATCH)
     if not due:
         return Counts()
-    wanted = [one for one in due if one.stream_id in site.maps]  # not what the mapping read when the hint came
+    wanted = [one for one in due if one.stream_id in site.maps]  # the mapping may be another by now
     if not isinstance(connector, SupportsReread) or not wanted:
         with site.store.write() as tx:
             hints.done(tx, due)

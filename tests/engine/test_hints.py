@@ -183,7 +183,7 @@ def test_hints_answered_with_what_was_not_asked_for_are_given_up_in_the_end(home
     hear(home, ("contacts", "1"))
 
     for _ in range(TRIES):
-        assert reread(home).word == "badanswer"
+        assert reread(home).word == "bad answer"
         home.clock.advance(timedelta(hours=1))
     assert waiting(home) == []
 

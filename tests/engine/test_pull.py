@@ -308,7 +308,7 @@ def test_texts_of_a_source_never_keep_a_page_out(home: Home, text: str) -> None:
 def test_whatever_a_failing_source_says_is_kept(home: Home, text: str) -> None:
     home.crm.fail_next(BadAnswer(text))
 
-    assert home.pull("crm").word == "badanswer"
+    assert home.pull("crm").word == "bad answer"
 
 
 def test_an_inbox_item_goes_when_its_record_comes_well(home: Home) -> None:
