@@ -44,8 +44,8 @@ class Association(NamedTuple):
 class SourceRecord:
     """One version of one record of a source, with the fields as that source names them.
 
-    ``version`` distinguishes versions that share ``changed_at``, whose order is that in which they are given; "" when the source
-    has none.
+    ``version`` distinguishes versions that share ``changed_at``, whose order is that in which they are given; "" when the
+    source has none.
     ``deleted`` and ``merged_into`` follow what happened to the record in its source; ``merged_into`` may name another stream
     (a lead that became a contact) and needs no ``deleted`` beside it. ``field_changed_at`` is given where the source keeps it
     per field.
