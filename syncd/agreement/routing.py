@@ -126,6 +126,7 @@ def turns(log: Iterable[Assignment], owed: Mapping[str, Mapping[str, int]] | Non
 def offline(log: Iterable[Assignment], calendars: Callable[[str], Calendar]) -> tuple[Absence, ...]:
     """Return the absences of those who let a lead lie: for one business day of their own.
 
+    >>> from syncd.agreement.calendars import ALWAYS
     >>> made = Assignment(person=1, at=0, owner="lee", why="", passed=(Passed("kim", LET_LIE),))
     >>> offline([made], lambda who: ALWAYS)
     (Absence(who='kim', start=0, end=86400000000),)
