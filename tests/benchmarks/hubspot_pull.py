@@ -6,23 +6,20 @@ Prints one JSON line with CPU seconds and peak memory of the whole process, besi
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from syncd.cli.files import shipped
-from tests.benchmarks.measure import cost, machine, syncd
+from tests.benchmarks.measure import cost, emulated, machine, syncd
 
 
 @click.command()
 @click.option("--contacts", default=100_000)
 def main(contacts: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, emulated(contacts) as ready:
+    with tempfile.TemporaryDirectory() as folder, emulated("hubspot", "--contacts", str(contacts), "--bare") as ready:
         home = Path(folder)
         install(home, ready)
         first = cost(syncd("--config", str(home), "sync", "--quiet"))
@@ -43,19 +40,6 @@ def main(contacts: int) -> None:
             }
         )
     )
-
-
-@contextmanager
-def emulated(contacts: int) -> Generator[dict[str, str]]:
-    """Serve a portal with so many contacts and no past."""
-    command = syncd("emulate", "hubspot", "--contacts", str(contacts), "--bare")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def install(home: Path, ready: dict[str, str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Thread
@@ -55,6 +57,18 @@ def _watch(pid: int, peaks: list[float]) -> None:
 def syncd(*arguments: str) -> list[str]:
     """Return the command line of syncd in this environment."""
     return [str(Path(sys.executable).with_name("syncd")), *arguments]
+
+
+@contextmanager
+def emulated(*arguments: str) -> Generator[dict[str, str]]:
+    """Run ``syncd emulate`` with *arguments* as a process of its own, and give what it says when it is ready."""
+    process = subprocess.Popen(syncd("emulate", *arguments), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def machine() -> dict[str, object]:

@@ -7,17 +7,14 @@ bounded does not grow with them.
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 import click
 
 from syncd.cli.files import shipped
-from tests.benchmarks.measure import cost, machine, syncd
+from tests.benchmarks.measure import cost, emulated, machine, syncd
 
 MORE = "streams: [User, Account, Lead, Contact], bulk_above: 2000"
 
@@ -30,7 +27,7 @@ def main(leads: int) -> None:
 
 
 def measured(leads: int) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as folder, emulated(leads) as ready:
+    with tempfile.TemporaryDirectory() as folder, emulated("salesforce", "--leads", str(leads)) as ready:
         home = Path(folder)
         install(home, ready)
         first = cost(syncd("--config", str(home), "sync", "--quiet"))
@@ -41,18 +38,6 @@ def measured(leads: int) -> dict[str, object]:
             "next_cycle": following.shown(),
             "calls": _calls(ready["url"]),
         }
-
-
-@contextmanager
-def emulated(leads: int) -> Generator[dict[str, str]]:
-    """Serve an org with so many leads."""
-    process = subprocess.Popen(syncd("emulate", "salesforce", "--leads", str(leads)), stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def install(home: Path, ready: dict[str, str]) -> None:
