@@ -44,6 +44,8 @@ def test_a_volume_behind_and_a_conversion_too_low_are_told_once_per_period(home:
         notify_due(home.site, told)
 
     assert [one for one in told.messages if one[0] == "figure_alarm"] == [("figure_alarm", "boss@firm.example")] * 2
+    alarms = [text for text, (event, _) in zip(told.texts, told.messages, strict=True) if event == "figure_alarm"]
+    assert sorted(text.partition(":")[0] for text in alarms) == ["conversion", "volume"]
 
 
 @on_sqlite

@@ -73,7 +73,9 @@ class Firm:
         for name in self.site.config.connections:
             assert (outcome := sync.pull(self.site, name, Quiet())).error is None, outcome.error
         sync.settle(self.site, Quiet())
-        return sum(sync.push(self.site, name, Quiet()).counts["written"] for name in self.site.config.connections)
+        pushed = [sync.push(self.site, name, Quiet()) for name in self.site.config.connections]
+        assert [one.error for one in pushed if one.error is not None] == []
+        return sum(one.counts["written"] for one in pushed)
 
     def later(self, **span: float) -> int:
         """Let time pass, then go round until nothing is written any more; return how many writes there were."""

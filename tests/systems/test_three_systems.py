@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from syncd_salesforce.emulator.writing import entity_of, update
 
+from syncd.store import outbox
 from tests.systems.firm import Firm, firm
 
 ANN = "ann@firm.example"
@@ -57,3 +58,5 @@ def test_quiet_cycles_of_every_stream_write_nothing(whole: Firm) -> None:
         written += whole.cycle()
 
     assert written == 0
+    with whole.site.store.read() as tx:
+        assert outbox.counts(tx) == {}
