@@ -87,10 +87,10 @@ def _lines(path: Path) -> set[str]:
     except FileNotFoundError:
         return found
     for line in lines:
-        if len(line) == 18:
-            found.add(line)
-        elif len(line) == 19:
+        if line.startswith("-"):
             found.discard(line[1:])
+        elif len(line) == 18:
+            found.add(line)
     return found
 
 

@@ -66,7 +66,8 @@ def test_who_was_told_as_gone_and_came_back_is_missed_again(sweeper: Sweeper) ->
     assert swept(sweeper, SECOND, ids(*range(9))).missing == 1
 
 
-def test_a_line_that_was_cut_off_is_nobody(sweeper: Sweeper, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cut", ["00Q0000", "-00Q00000000000AAA"])
+def test_a_line_that_was_cut_off_is_nobody(sweeper: Sweeper, tmp_path: Path, cut: str) -> None:
     with (tmp_path / "ids" / "delivered").open("a") as file:
-        file.write("00Q0000")
+        file.write(cut)
     assert swept(sweeper, FIRST, ids(*range(10))).missing == 0
