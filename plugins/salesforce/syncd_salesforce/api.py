@@ -47,7 +47,7 @@ class SalesforceConnector:
         settings = ours(opening.settings)
         org = Org(opening.client, version=settings.api_version, leave_free=settings.leave_free, now=opening.now)
         schemas = Schemas(org, opening.cache / "describe")
-        self._home, self._now, self._wanted = opening.home, opening.now, opening.wanted
+        self._home, self._now, self._wanted, self._written = opening.home, opening.now, opening.wanted, opening.written
         mapped = opening.wanted.keys() or settings.streams
         self._source = Source(org=org, schemas=schemas, settings=settings, mapped=mapped, cache=opening.cache)
         nothing: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ class SalesforceConnector:
     def check(self) -> Sequence[Finding]:
         """Look at versions, user, rights, limits and clock."""
         with _in_words():
-            return findings(self._source, self._wanted, self._now())
+            return findings(self._source, self._wanted, self._written, self._now())
 
     def schema(self) -> RemoteSchema:
         """Describe every object as the user sees it; one that is hidden has no fields."""

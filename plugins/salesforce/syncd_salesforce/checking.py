@@ -20,15 +20,17 @@ _PERMISSION_SET = "assign syncd's permission set to the integration user (`syncd
 _LIMITS = ("DailyApiRequests", "DailyBulkV2QueryJobs", "DailyBulkApiBatches")
 
 
-def findings(source: Source, wanted: Mapping[str, frozenset[str]], now: datetime) -> list[Finding]:
-    """Look at everything. Raises: Declined, and what the client raises."""
+def findings(
+    source: Source, wanted: Mapping[str, frozenset[str]], written: Mapping[str, frozenset[str]], now: datetime
+) -> list[Finding]:
+    """Look at everything, and at the fields that are *wanted* and *written*. Raises: Declined, and what the client raises."""
     org = source.org
     found = [*_version(org), *_clock(org, now)]
     if any(one.level == "error" for one in found):
         return found  # nothing answers to a version that is not served
     found += [*_identity(org), *_limits(org)]
     for name in source.settings.streams:
-        found += _object(source, name, wanted.get(name, frozenset()))
+        found += _object(source, name, wanted.get(name, frozenset()), written.get(name, frozenset()))
     return found
 
 
@@ -73,7 +75,7 @@ def _clock(org: Org, now: datetime) -> Iterator[Finding]:
         yield _warning(f"this machine's clock is {seconds:+d} s off the org's", "let it be set by a time server")
 
 
-def _object(source: Source, name: str, wanted: frozenset[str]) -> Iterator[Finding]:
+def _object(source: Source, name: str, wanted: frozenset[str], written: frozenset[str]) -> Iterator[Finding]:
     found = source.schemas.describe(name, anew=True)
     if found is None or not found.queryable:
         yield _warning(f"{name} is not there or hidden from the user; it is not read", _PERMISSION_SET)
@@ -89,13 +91,13 @@ def _object(source: Source, name: str, wanted: frozenset[str]) -> Iterator[Findi
     if not thing.grows and not found.replicateable:
         yield _warning(f"{name}: hard deletions cannot be listed; only the weekly sweep finds them", _PERMISSION_SET)
     if thing.kind != "activity":
-        yield from _record_types(source, found, wanted)
+        yield from _record_types(source, found, written)
     yield _ok(f"{name}: {len(found.fields)} fields")
 
 
-def _record_types(source: Source, found: Describe, wanted: frozenset[str]) -> Iterator[Finding]:
+def _record_types(source: Source, found: Describe, written: frozenset[str]) -> Iterator[Finding]:
     """Warn of restricted values that a record type lacks: to write them into its records is refused."""
-    strict = [one for one in map(found.field, sorted(wanted)) if one is not None and one.strict and one.writable]
+    strict = [one for one in map(found.field, sorted(written)) if one is not None and one.strict]
     for kind in (one for one in found.record_types if one.available and strict):
         offered = source.schemas.offered(found.name, kind.id)
         for field in strict:

@@ -82,10 +82,12 @@ def test_the_schema_shows_what_the_mapping_names_as_it_names_it(tmp_path: Path) 
     assert fields["RecordType.DeveloperName"].options == ("Partner", "Retail")
 
 
-def test_a_restricted_value_that_a_record_type_lacks_is_a_warning(tmp_path: Path) -> None:
-    with Desk(tmp_path, settings={"streams": ["Lead"]}, wanted={"Lead": ["Band__c", "Rating"]}) as desk:
-        desk.org.add_field("Lead", field_of("Band__c picklist(40) cunfsgp restricted = mql | nurture | sql"))
-        add_type(desk.org, "Lead", "Partner", values={"Band__c": ["mql"], "Rating": ["Hot"]})
+def test_a_restricted_value_to_be_written_that_a_record_type_lacks_is_a_warning(tmp_path: Path) -> None:
+    read, written = {"Lead": ["Band__c", "Tier__c", "Rating"]}, {"Lead": ["Band__c", "Rating"]}
+    with Desk(tmp_path, settings={"streams": ["Lead"]}, wanted=read, written=written) as desk:
+        for name in ("Band__c", "Tier__c"):
+            desk.org.add_field("Lead", field_of(f"{name} picklist(40) cunfsgp restricted = mql | nurture | sql"))
+        add_type(desk.org, "Lead", "Partner", values={"Band__c": ["mql"], "Tier__c": ["mql"], "Rating": ["Hot"]})
         add_type(desk.org, "Lead", "Retail", values={"Rating": ["Hot"]})
         add_type(desk.org, "Lead", "Closed", available=False, values={"Band__c": []})
         assert told(desk, "warning") == ["Lead.Band__c: records of type Partner do not take nurture, sql"]
