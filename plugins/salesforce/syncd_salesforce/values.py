@@ -6,6 +6,7 @@ the way it came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,8 @@ Wire: TypeAlias = str | bool | int | None
 
 _NUMBERS = {"double", "currency", "percent", "long"}
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T.+)?", re.ASCII)  # Python takes more forms of ISO 8601 than Salesforce
 _NULL = "#N/A"  # an empty cell leaves a field as it is: bulk_api_2_0 guide, "Prepare CSV Files" (read 2026-11-21)
 
 
@@ -97,15 +100,19 @@ def fits(kind: str, value: Golden | None) -> bool:
 
     >>> fits("boolean", "perhaps"), fits("double", "87.5"), fits("date", "2026-02-30"), fits("string", "perhaps")
     (False, True, False, True)
+    >>> fits("date", "20260101"), fits("datetime", "2026-02-03 10:00"), fits("double", "1_0")
+    (False, False, False)
     """
     wire = for_json(kind, value)
     if wire is None or isinstance(wire, bool):
         return True
     try:
         if kind in _NUMBERS or kind == "int":
-            return Decimal(wire).is_finite()
-        return kind != "boolean" and (kind not in {"date", "datetime"} or bool(datetime.fromisoformat(str(wire))))
-    except (InvalidOperation, ValueError):
+            return _NUMBER.fullmatch(str(wire)) is not None
+        if kind in {"date", "datetime"}:
+            return _DATE.fullmatch(str(wire)) is not None and bool(datetime.fromisoformat(str(wire)))
+        return kind != "boolean"
+    except ValueError:
         return False
 
 
