@@ -122,6 +122,13 @@ def test_a_validation_changes_nothing(served: tuple[Emulator, httpx.Client]) -> 
             "syncd: Permission Edit Account depends on permission(s): Read Account",
             id="right without another",
         ),
+        pytest.param(
+            "permissionsets/syncd.permissionset",
+            "<label>syncd</label>",
+            "",
+            "syncd: Must specify 'label' for a PermissionSet",
+            id="without a label",
+        ),
         pytest.param("objects/Lead.object", "Number", "Numeral", "Lead.syncd_Score__c: Unknown field type: Numeral", id="type"),
         pytest.param(
             "package.xml",
@@ -154,6 +161,11 @@ def test_a_package_with_one_mistake_is_not_deployed_at_all(
 
 def test_what_is_no_form_and_what_is_no_zip_is_refused(served: tuple[Emulator, httpx.Client]) -> None:
     _, client = served
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("zip/objects/Lead.object", "<CustomObject/>")
+    without = client.post("/metadata/deployRequest", files=form(archive.getvalue(), "{}"))
+    assert without.json()[0]["errorCode"] == "INVALID_ZIP"
     assert client.post("/metadata/deployRequest", files=form(b"PK nothing", "{}")).json()[0]["errorCode"] == "INVALID_ZIP"
     assert client.post("/metadata/deployRequest", json={}).json()[0]["errorCode"] == "INVALID_MULTIPART_REQUEST"
     assert client.get("/metadata/deployRequest/0Afnone").status_code == 404

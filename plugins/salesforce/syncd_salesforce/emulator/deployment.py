@@ -102,7 +102,7 @@ def _read(org: Org, archive: bytes) -> tuple[set[tuple[str, str]], list[_Compone
     """Return what package.xml names, and what the files hold; the command-line tool puts all into a folder."""
     with zipfile.ZipFile(BytesIO(archive)) as file:
         parts = {name: _parts(ElementTree.fromstring(file.read(name))) for name in file.namelist() if not name.endswith("/")}
-    root = next(name for name in parts if name.endswith("package.xml")).removesuffix("package.xml") if parts else ""
+    root = next((name for name in parts if name.endswith("package.xml")), "").removesuffix("package.xml")
     named: set[tuple[str, str]] = set()
     for one in _each(parts[f"{root}package.xml"], "types"):
         members = one["members"]
@@ -136,14 +136,18 @@ def _problem(org: Org, one: _Component, together: Set[tuple[str, str]]) -> str |
         except ApiError as error:
             return error.message
         return "label: data value too large (max length=40)" if len(str(one.parts["label"])) > 40 else None
+    if "label" not in one.parts:
+        return "Must specify 'label' for a PermissionSet"
     for given in _each(one.parts, "fieldPermissions"):
-        if ("CustomField", given["field"]) not in together and not _exists(org, str(given["field"])):
-            return f"In field: field - no CustomField named {given['field']} found"
+        field = str(given.get("field"))
+        if ("CustomField", field) not in together and not _exists(org, field):
+            return f"In field: field - no CustomField named {field} found"
     for given in _each(one.parts, "objectPermissions"):
-        if org.visible(str(given["object"])) is None:
-            return f"In field: object - no CustomObject named {given['object']} found"
+        entity = str(given.get("object"))
+        if org.visible(entity) is None:
+            return f"In field: object - no CustomObject named {entity} found"
         if not given.get("allowRead") and any(given.get(right) for right in ("allowCreate", "allowEdit", "viewAllRecords")):
-            return f"Permission Edit {given['object']} depends on permission(s): Read {given['object']}"
+            return f"Permission Edit {entity} depends on permission(s): Read {entity}"
     return None
 
 
