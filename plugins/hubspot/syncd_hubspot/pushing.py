@@ -62,14 +62,15 @@ class Pusher:
         self._empty(changes, back, receipts)
         left = {external_id: held for external_id, held in values.items() if changes[external_id].key not in receipts}
         former = {external_id: {LIFECYCLE: stage} for external_id, stage in back.items() if external_id in left}
+        unwritten: set[str] = set()
         try:
             self._write(changes, left, receipts)
         except Misconfigured:  # nothing more is written before somebody looks
-            self._put_back(changes, {one: held for one, held in former.items() if changes[one].key not in receipts}, receipts)
+            unwritten = {one for one in former if changes[one].key not in receipts}
             raise
         finally:
-            refused = [one for one in former if isinstance(receipts.get(changes[one].key), Rejected)]
-            self._put_back(changes, {one: former[one] for one in refused}, receipts)
+            refused = {one for one in former if isinstance(receipts.get(changes[one].key), Rejected)}
+            self._put_back(changes, {one: held for one, held in former.items() if one in unwritten | refused}, receipts)
 
     def _read_back(self, changes: Mapping[str, Change], receipts: dict[str, Receipt]) -> None:
         """Look what became of writes whose answer was lost, before they are made again."""
