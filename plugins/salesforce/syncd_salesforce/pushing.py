@@ -46,7 +46,7 @@ _HEADERS = {
     "Sforce-Duplicate-Rule-Header": "allowSave=true",  # rules that only warn do not refuse
     "Sforce-Auto-Assign": "FALSE",  # a score is no reason to hand a lead to somebody else
 }
-_NOT_THERE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"}
+_NOT_THERE = {"INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"}
 _SUCCESSORS = ("Id", "IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId")
 
 _Place = TypeVar("_Place")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_COLUMNS = ("email", "first_name", "last_name", "job_title", "company")
 _MAILBOXES = ("gmail.com",)
 
 
@@ -32,16 +33,11 @@ class Given:
 
 def given(row: Mapping[str, str]) -> Given:
     """Return the person a row names. Raises: ValueError if a column is missing."""
-    try:
-        return Given(
-            email=row["email"],
-            first=row["first_name"],
-            last=row["last_name"],
-            title=row["job_title"],
-            company=row["company"],
-        )
-    except KeyError as error:
-        raise ValueError(f"a given person has no {error.args[0]!r}") from None
+    missing = [name for name in _COLUMNS if row.get(name) is None]
+    if missing:
+        raise ValueError(f"a given person has no {missing[0]!r}")
+    email, first, last, title, company = (row[name] for name in _COLUMNS)
+    return Given(email=email, first=first, last=last, title=title, company=company)
 
 
 def read(path: Path) -> list[Given]:

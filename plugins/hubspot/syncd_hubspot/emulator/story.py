@@ -32,8 +32,7 @@ def step(portal: Portal, rng: Random, who: Given) -> str:
     if not portal.activity.forms:
         staff(portal, portal.now())
     address = ("email", who.email.lower())
-    live = portal.of("contacts").live.values()
-    contact = next((one.id for one in live if one.values.get("email") == who.email.lower()), None)
+    contact = portal.of("contacts").found("email", who.email)
     if contact is None:
         return _come(portal, rng, who)
     form = _form(portal, DEMO)

@@ -20,7 +20,7 @@ from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.words import CAMPAIGNS, CITIES, COMPANIES, FIRST_NAMES, LAST_NAMES, REPS, TITLES
 from syncd_salesforce.emulator.writing import add
 
-__all__ = ["Company", "people", "seeded"]
+__all__ = ["Company", "people", "queue", "seeded"]
 
 _PAST = timedelta(days=400)
 _STAGES = (
@@ -47,7 +47,7 @@ def seeded(org: Org, random: Random, *, leads: int, given: Sequence[Given] = ())
     The first leads are the *given* people.
     """
     began = org.now() - _PAST
-    company = Company(reps=_reps(org, began), queue=_queue(org, began), campaigns=_campaigns(org, random, began))
+    company = Company(reps=_reps(org, began), queue=queue(org, began), campaigns=_campaigns(org, random, began))
     accounts = [_account(org, random, company, number) for number in range(max(1, leads // 10))]
     for number, account in enumerate(accounts):
         _customers(org, random, company, account, number)
@@ -90,7 +90,8 @@ def _reps(org: Org, at: datetime) -> list[str]:
     return reps
 
 
-def _queue(org: Org, at: datetime) -> str:
+def queue(org: Org, at: datetime) -> str:
+    """Make the queue for leads that nobody has yet, and return its identifier."""
     return str(add(org, "Group", {"Name": "Unassigned leads", "DeveloperName": "Unassigned", "Type": "Queue"}, at=at)["Id"])
 
 

@@ -6,7 +6,7 @@ Source: recorded describes of API 42 to 59 (keys), the schema (values).
 from __future__ import annotations
 
 from syncd_salesforce.emulator.answers import Json
-from syncd_salesforce.emulator.org import Org
+from syncd_salesforce.emulator.org import MASTER, Org
 from syncd_salesforce.emulator.relations import children_of
 from syncd_salesforce.emulator.schema import Choice, Field, SObject
 
@@ -156,7 +156,7 @@ def _record_types(org: Org, one: SObject, base: str) -> list[Json]:
         return []
     own = [kind for kind in org.record_types.values() if kind.entity == one.name]
     kinds = [(kind.id, kind.name, kind.available, kind.default) for kind in own]
-    kinds.append(("012000000000000AAA", "Master", True, not any(kind.default for kind in own)))
+    kinds.append((MASTER, "Master", True, not any(kind.default for kind in own)))
     root = f"{base}/sobjects/{one.name}/describe/layouts"
     is_recent = _version(base) >= _DEVELOPER_NAMES
     return [

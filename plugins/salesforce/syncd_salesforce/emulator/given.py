@@ -12,6 +12,8 @@ from pathlib import Path
 
 __all__ = ["Given", "given", "read"]
 
+_COLUMNS = ("email", "first_name", "last_name", "job_title", "company")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
@@ -26,12 +28,10 @@ class Given:
 
 def given(row: Mapping[str, object]) -> Given:
     """Return the person a row names. Raises: ValueError if a column is missing."""
-    missing = [name for name in ("email", "first_name", "last_name", "job_title", "company") if name not in row]
+    missing = [name for name in _COLUMNS if row.get(name) is None]
     if missing:
         raise ValueError(f"a given person has no {missing[0]!r}")
-    email, first, last, title, company = (
-        str(row[name]) for name in ("email", "first_name", "last_name", "job_title", "company")
-    )
+    email, first, last, title, company = (str(row[name]) for name in _COLUMNS)
     return Given(email=email, first=first, last=last, title=title, company=company)
 
 

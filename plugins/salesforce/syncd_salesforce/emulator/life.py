@@ -10,9 +10,13 @@ from syncd_salesforce.emulator.company import Company, people
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.instants import day
 from syncd_salesforce.emulator.org import Org
+from syncd_salesforce.emulator.schema import Field
 from syncd_salesforce.emulator.writing import create, entity_of, update
 
-__all__ = ["step"]
+__all__ = ["WORKED", "call", "own_field", "step"]
+
+WORKED = "Working - Contacted"
+"""The status of a lead whom somebody works on."""
 
 _FORWARD = {
     "Prospecting": "Qualification",
@@ -37,6 +41,29 @@ def step(org: Org, random: Random, company: Company) -> str:
     return random.choices([one for _, one in happenings], weights)[0](org, random, company)
 
 
+def call(org: Org, lead: Row, by: str, *, seconds: int, reached: bool) -> None:
+    """Note a call of *by* to a lead; who was reached is theirs, and worked on."""
+    fields: Mapping[str, Json] = {
+        "WhoId": lead["Id"],
+        "OwnerId": by,
+        "Subject": "Call",
+        "TaskSubtype": "Call",
+        "CallType": "Outbound",
+        "CallDisposition": "Reached" if reached else "Voicemail",
+        "CallDurationInSeconds": seconds,
+        "Status": "Completed",
+        "ActivityDate": day(org.now()),
+    }
+    create(org, entity_of(org, "Task"), fields, by=by)
+    if reached:
+        update(org, entity_of(org, "Lead"), str(lead["Id"]), {"Status": WORKED, "OwnerId": by}, by=by)
+
+
+def own_field(org: Org, ending: str) -> Field | None:
+    """Return a field of the customer's own on leads that the user may change, by the end of its name."""
+    return next((one for one in entity_of(org, "Lead").fields if one.name.lower().endswith(ending) and one.has("u")), None)
+
+
 def _asks(org: Org, random: Random, company: Company) -> str:
     number = 9_000_000 + len(org.table("Lead"))
     fields: Mapping[str, Json] = {
@@ -52,36 +79,20 @@ def _calls(org: Org, random: Random, company: Company) -> str:
     lead = _one(random, [row for row in _open(org) if row.get("Status") == "Open - Not Contacted" and _rep(row)])
     if lead is None or random.random() < 0.25:
         return "forgot"
-    by = str(lead["OwnerId"])
     reached = random.random() < 0.6
-    fields: Mapping[str, Json] = {
-        "WhoId": lead["Id"],
-        "OwnerId": by,
-        "Subject": "Call",
-        "TaskSubtype": "Call",
-        "CallType": "Outbound",
-        "CallDisposition": "Reached" if reached else "Voicemail",
-        "CallDurationInSeconds": random.randrange(30, 600) if reached else 20,
-        "Status": "Completed",
-        "ActivityDate": day(org.now()),
-    }
-    create(org, entity_of(org, "Task"), fields, by=by)
-    if reached:
-        update(org, entity_of(org, "Lead"), str(lead["Id"]), {"Status": "Working - Contacted"}, by=by)
+    call(org, lead, str(lead["OwnerId"]), seconds=random.randrange(30, 600) if reached else 20, reached=reached)
     return f"called {lead['Id']}"
 
 
 def _judges(org: Org, random: Random, company: Company) -> str:
-    lead = _one(random, [row for row in _open(org) if row.get("Status") == "Working - Contacted" and _rep(row)])
+    lead = _one(random, [row for row in _open(org) if row.get("Status") == WORKED and _rep(row)])
     if lead is None:
         return "nothing"
     refused = random.random() < 0.4
     fields: dict[str, Json] = {"Rating": "Cold" if refused else random.choice(("Hot", "Warm"))}
     if refused:
         fields["Status"] = "Closed - Not Converted"
-    field = next(
-        (one for one in entity_of(org, "Lead").fields if one.name.lower().endswith("disposition__c") and one.has("u")), None
-    )
+    field = own_field(org, "disposition__c")
     if field is not None:
         words = [choice.value for choice in field.choices] or ["Accepted", "Rejected-Nurture", "Rejected-Unqualified"]
         fields[field.name] = random.choice([word for word in words if ("reject" in word.lower()) is refused] or words)

@@ -20,7 +20,10 @@ from syncd_salesforce.emulator.instants import day, moment
 from syncd_salesforce.emulator.schema import Field, SObject, standard
 from syncd_salesforce.emulator.tables import Table
 
-__all__ = ["Deleted", "Org", "RecordType", "ValidationRule"]
+__all__ = ["MASTER", "Deleted", "Org", "RecordType", "ValidationRule"]
+
+MASTER = "012000000000000AAA"
+"""The record type of records for which nobody made one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,11 @@ from hashlib import sha256
 from syncd_salesforce.emulator.answers import Answer, ApiError, Call, Json, Value
 from syncd_salesforce.emulator.ids import full
 from syncd_salesforce.emulator.instance import Instance
-from syncd_salesforce.emulator.org import Org, RecordType
+from syncd_salesforce.emulator.org import MASTER, Org, RecordType
 from syncd_salesforce.emulator.schema import Field, field_of
 from syncd_salesforce.emulator.writing import add, entity_of
 
 __all__ = ["add_type", "picklists"]
-
-_MASTER = "012000000000000AAA"
 
 
 def add_type(
@@ -48,7 +46,7 @@ def picklists(instance: Instance, call: Call, match: Mapping[str, str]) -> Answe
     """Answer GET /ui-api/object-info/{object}/picklist-values/{type}: what records of a type may hold."""
     one, key = entity_of(instance.org, match["object"]), full(match["type"])
     kind = instance.org.record_types.get(key)
-    if key != _MASTER and (kind is None or kind.entity != one.name or not kind.available):
+    if key != MASTER and (kind is None or kind.entity != one.name or not kind.available):
         raise ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
     url = f"{call.base}/ui-api/object-info/{one.name}/picklist-values/{key}"
     fields: Mapping[str, Json] = {

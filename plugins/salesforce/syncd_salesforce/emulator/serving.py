@@ -27,9 +27,11 @@ class Serving:
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="emulated-salesforce", daemon=True)
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer. Raises: RuntimeError if the server ends at once."""
         self._thread.start()
-        self._ready.wait()
+        while not self._ready.wait(0.1):
+            if not self._thread.is_alive():
+                raise RuntimeError("the emulated org could not be served")
 
     def stop(self) -> None:
         """Stop answering; open connections are reset."""

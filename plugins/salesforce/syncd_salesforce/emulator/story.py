@@ -9,17 +9,19 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from syncd_salesforce.emulator.answers import Json, Row, Value
+from syncd_salesforce.emulator.company import queue
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.given import Given
 from syncd_salesforce.emulator.histories import note
 from syncd_salesforce.emulator.instants import day
+from syncd_salesforce.emulator.life import WORKED, call, own_field
 from syncd_salesforce.emulator.org import Org
 from syncd_salesforce.emulator.schema import Field
-from syncd_salesforce.emulator.writing import add, create, entity_of, update
+from syncd_salesforce.emulator.writing import add, entity_of, update
 
 __all__ = ["step"]
 
-_ACCEPTED, _WORKED, _WON = "accept", "Working - Contacted", "Closed Won"
+_ACCEPTED, _WON = "accept", "Closed Won"
 _AMOUNT, _CLOSES_IN = 24_000, timedelta(days=14)
 
 
@@ -31,9 +33,10 @@ def step(org: Org, who: Given) -> str:
     if lead.get("IsConverted"):
         return _sign(org, str(lead.get("ConvertedOpportunityId") or ""))
     by = _rep(org, lead)
-    if lead.get("Status") != _WORKED:
-        return _call(org, lead, by)
-    answer = _field(org, "disposition__c")
+    if lead.get("Status") != WORKED:
+        call(org, lead, by, seconds=340, reached=True)
+        return "called"
+    answer = own_field(org, "disposition__c")
     if answer is not None and not lead.get(answer.name):
         return _accept(org, lead, answer, by)
     made = convert(org, str(lead["Id"]), opportunity=f"{lead.get('Company')} first order", by=by)
@@ -44,9 +47,7 @@ def step(org: Org, who: Given) -> str:
 
 def _enter(org: Org, who: Given) -> str:
     """Be entered by somebody who shouts, for the queue."""
-    queue = next((row for row in org.rows("Group") if row.get("Type") == "Queue"), None)
-    if queue is None:
-        queue = add(org, "Group", {"Name": "Unassigned leads", "DeveloperName": "Unassigned", "Type": "Queue"})
+    there = next((str(row["Id"]) for row in org.rows("Group") if row.get("Type") == "Queue"), None)
     values: Mapping[str, Value] = {
         "FirstName": who.first,
         "LastName": who.last,
@@ -57,9 +58,9 @@ def _enter(org: Org, who: Given) -> str:
         "LeadSource": "Web",
         "Status": "Open - Not Contacted",
         "NumberOfEmployees": 110,
-        "OwnerId": queue["Id"],
+        "OwnerId": there or queue(org, org.now()),
     }
-    row = add(org, "Lead", values)
+    row = add(org, "Lead", values)  # `create` writes addresses in lower case
     note(org, "Lead", row, field="created")
     return "entered as a lead, for the queue"
 
@@ -69,7 +70,7 @@ def _rep(org: Org, lead: Row) -> str:
     owner = str(lead.get("OwnerId"))
     if owner.startswith("005"):
         return owner
-    field = _field(org, "assigned_to__c")
+    field = own_field(org, "assigned_to__c")
     address = str(lead.get(field.name) or "") if field is not None else ""
     user = next((row for row in org.rows("User") if address and str(row.get("Email")).lower() == address.lower()), None)
     if user is None and address:
@@ -78,23 +79,6 @@ def _rep(org: Org, lead: Row) -> str:
             org, "User", {"LastName": name.title(), "Alias": name[:8], "Username": address, "Email": address, "IsActive": True}
         )
     return str(user["Id"]) if user is not None else org.user_id
-
-
-def _call(org: Org, lead: Row, by: str) -> str:
-    fields: Mapping[str, Json] = {
-        "WhoId": lead["Id"],
-        "OwnerId": by,
-        "Subject": "Call",
-        "TaskSubtype": "Call",
-        "CallType": "Outbound",
-        "CallDisposition": "Reached",
-        "CallDurationInSeconds": 340,
-        "Status": "Completed",
-        "ActivityDate": day(org.now()),
-    }
-    create(org, entity_of(org, "Task"), fields, by=by)
-    update(org, entity_of(org, "Lead"), str(lead["Id"]), {"Status": _WORKED, "OwnerId": by}, by=by)
-    return "called"
 
 
 def _accept(org: Org, lead: Row, answer: Field, by: str) -> str:
@@ -109,8 +93,3 @@ def _sign(org: Org, deal: str) -> str:
         return ""
     update(org, entity_of(org, "Opportunity"), deal, {"StageName": _WON}, by=str(row["OwnerId"]))
     return "signed the contract"
-
-
-def _field(org: Org, ending: str) -> Field | None:
-    """Return a field of the customer's own on leads that the user may change."""
-    return next((one for one in entity_of(org, "Lead").fields if one.name.lower().endswith(ending) and one.has("u")), None)

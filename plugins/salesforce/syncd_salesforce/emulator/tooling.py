@@ -64,7 +64,6 @@ def create_field(instance: Instance, call: Call, match: Mapping[str, str]) -> An
         raise ApiError(
             "REQUIRED_FIELD_MISSING", "Required fields are missing: [FullName, Metadata]", fields=["FullName", "Metadata"]
         )
-    field(name, metadata)
     for one in targets(entity):
         if instance.org.visible(one) is None:
             raise ApiError("INVALID_CROSS_REFERENCE_KEY", f"{entity}: no such object")
