@@ -22,7 +22,8 @@ from syncd.store.streams import INFERRED, Stream
 
 def uncovered(tx: Connection, site: Site) -> set[int]:
     """Return the streams of which something was read, but not to its end for all that the mapping reads now."""
-    return streams.read_anew(tx) | {one.id for one in streams.everything(tx) if one.wanted and _new(site, one)}
+    waiting = {key for key in streams.read_anew(tx) if key in site.maps}
+    return waiting | {one.id for one in streams.everything(tx) if one.wanted and _new(site, one)}
 
 
 def compare(site: Site, opened: Connector, connection: ConnectionConfig) -> None:

@@ -153,10 +153,11 @@ def _said(
     Not where the largest does: who was under review, or had unsubscribed, would be so for ever.
     """
     said = [read.get(one.id) or _candidates(site, one, kept) for one in members if one.speaks]
+    smallest = {name for name, field in site.config.fields.items() if field.law == "min"} if ends else set()
     for one in members:
         if one.id in ends:
             was = _candidates(site, one, kept).items()
-            said.append({name: it for name, it in was if site.config.fields[name].law == "min" and it.value is not None})
+            said.append({name: it for name, it in was if name in smallest and it.value is not None})
     return said
 
 

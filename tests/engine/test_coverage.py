@@ -25,6 +25,16 @@ def synced(home: Home) -> Home:
     return home
 
 
+class Once(Quiet):
+    """A watcher that stops after a page of each stream."""
+
+    pages = 0
+
+    def stopping(self) -> bool:
+        self.pages += 1
+        return self.pages > 2
+
+
 def misspell(home: Home, right: str = "city: City", wrong: str = "city: Ctiy") -> None:
     home.mappings["crm"] = home.mappings.get("crm", home.mapping).replace(right, wrong)
     home.open()
@@ -94,19 +104,28 @@ def test_people_keep_their_values_until_a_new_field_was_read_to_the_end(synced: 
     synced.sync()
     misspell(synced, "city: City", "city: Town")
 
-    class Once(Quiet):
-        pages = 0
-
-        def stopping(self) -> bool:
-            self.pages += 1
-            return self.pages > 2
-
     assert sync.pull(synced.site, "crm", Once()).stopped
     sync.settle(synced.site, Quiet())
     assert synced.golden("p24@firm.example")["city"] == "Leon"
 
     synced.sync()
     assert synced.golden("p24@firm.example")["city"] == "Lugo"
+
+
+def test_a_stream_that_is_mapped_no_more_before_it_was_read_to_the_end_holds_nobody(synced: Home) -> None:
+    for number in range(20, 25):  # two pages
+        synced.crm.put("contacts", str(number), {"Email": f"p{number}@firm.example", "City": "Leon", "Town": "Lugo"})
+    synced.sync()
+    misspell(synced, "city: City", "city: Town")
+    assert sync.pull(synced.site, "crm", Once()).stopped
+    synced.mappings["crm"] = "streams:\n  accounts:\n    read: {name: Name, domain: Website, company_size: Size}\n"
+    synced.open()
+    synced.shop.put("contacts", "9", {"Email": "ann@firm.example", "First": "Anna"})
+    synced.clock.advance(timedelta(minutes=5))
+
+    synced.sync()
+
+    assert synced.golden("shop.contacts:9")["first_name"] == "Anna"
 
 
 def test_a_field_that_was_read_and_is_gone_stops_nothing(synced: Home) -> None:
