@@ -12,7 +12,7 @@ from syncd.engine.notices import notify_due
 from syncd.model import Ref
 from syncd.report.compliance import figures
 from syncd.store.database import Store
-from tests.engine.build import Home, on_sqlite
+from tests.engine.build import START, Home, on_sqlite
 from tests.engine.test_handoff import AGREEMENT, Told, after, demo, did, trial_of
 
 FIGURES = (
@@ -46,6 +46,17 @@ def test_a_volume_behind_and_a_conversion_too_low_are_told_once_per_period(home:
     assert [one for one in told.messages if one[0] == "figure_alarm"] == [("figure_alarm", "boss@firm.example")] * 2
     alarms = [text for text, (event, _) in zip(told.texts, told.messages, strict=True) if event == "figure_alarm"]
     assert sorted(text.partition(":")[0] for text in alarms) == ["conversion", "volume"]
+
+
+@on_sqlite
+def test_no_figure_is_told_before_going_live_as_agreed(tmp_path: Path, store: Store) -> None:
+    home = trial_of(tmp_path, store, FIGURES.replace("time:\n", 'time:\n  go_live: "2026-12-01T00:00:00Z"\n'))
+    home.sync()
+    demo(home)
+    after(home, days=2)
+    assert watch(home.site, home.site.now()) == 0
+    home.clock.set(START.replace(month=12, day=20))
+    assert watch(home.site, home.site.now()) == 1
 
 
 @on_sqlite
