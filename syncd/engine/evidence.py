@@ -116,15 +116,15 @@ def owner_names(tx: Connection) -> dict[tuple[str, str], str]:
     return {(one.connection, one.external_id): name for one, name in _everybody(tx)}
 
 
-def account_owner(tx: Connection, site: Site, account: int) -> str:
-    """Return who owns an account: by e-mail address, where the connection that says so knows the identifier; "" if nobody."""
+def account_owner(tx: Connection, site: Site, account: int, names: Mapping[tuple[str, str], str]) -> str:
+    """Return who owns an account, by their name of `owner_names` where the connection that says so has it; "" if nobody."""
     found = entities.load(tx, [account]).get(account)
     if found is None or found.deleted_at is not None or OWNER not in (golden := entities.values(found.fields)):
         return ""
     source, _ = entities.proof(found.proof).get(OWNER, (0, 0))
     streams = [one.stream_id for one in records.of_entities(tx, [account]).get(account, ()) if one.id == source]
     owner = str(golden[OWNER])
-    return owner_names(tx).get((site.streams[streams[0]].connection, owner), owner) if streams else owner
+    return names.get((site.streams[streams[0]].connection, owner), owner) if streams else owner
 
 
 def left(tx: Connection) -> frozenset[str]:
@@ -160,16 +160,17 @@ def _held(
         value = None if one.value is None else msgspec.json.decode(one.value, type=str | bool | int | tuple[str, ...])
         source, at = (0, one.until_at) if one.proof is None else msgspec.json.decode(one.proof, type=tuple[int, int])
         found[one.field].append(Held(value, at, connections.get(source, ""), source))
+    ended_at = {one.field: one.until_at for one in past}  # oldest first
     for name, mine in found.items():
         if name in golden:
             source, at = proof.get(name, (0, entity.changed_at))
             if mine and mine[-1].value == golden[name] and mine[-1].record in gone:
                 at = min(at, mine.pop().at)  # a converted lead's contact goes on saying what the lead said
             elif mine and at < mine[-1].at:  # another record said so all along; it holds again since the last value ended
-                at = max(one.until_at for one in past if one.field == name)
+                at = ended_at[name]
             mine.append(Held(golden[name], at, connections.get(source, ""), source))
         elif mine:
-            mine.append(Held(None, max(one.until_at for one in past if one.field == name)))
+            mine.append(Held(None, ended_at[name]))
     return found
 
 

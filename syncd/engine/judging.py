@@ -186,8 +186,7 @@ class Court:
 
     def _versions(self, episode: Episode) -> list[Sla]:
         """Return all promises, none of which is meant for an episode from before the first import was complete."""
-        imported = self._imported
-        is_history = self._live_since is None or imported is None or episode.started_at < imported
+        is_history = self._imported is None or episode.started_at < self._imported
         go_live = FOREVER if is_history else self._live_since
         return [replace(sla, time=replace(sla.time, go_live=go_live)) for sla in self._site.slas]
 
@@ -234,7 +233,7 @@ class Court:
             return None
         had = tuple({owner.who for owner in known.evidence.owners if owner.who})
         let_lie = any(OFFLINE in one.does for one in alarms if not one.digest)
-        made = self._route(person, said, had, offline=self._owner_of(known) if let_lie else "")
+        made = self._route(person, said, had, let_lie_by=self._owner_of(known) if let_lie else "")
         self._teams = replace(self._state, absences=(*self._state.absences, *offline([made], self._calendar)))
         return made if made.owner else None
 
@@ -254,18 +253,22 @@ class Court:
         to_come = [one.start for one in terms.absences if one.who == owner and one.start > self._now]
         return min(to_come, default=FOREVER) if at is None else at
 
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        return evidence.owner_names(self._tx)
+
     def _calendar(self, who: str) -> Calendar:
         return desk(self._site.slas[-1], who).calendar if self._site.slas else ALWAYS
 
-    def _route(self, person: Person, said: Judgment, not_to: tuple[str, ...], *, offline: str = "") -> Assignment:
+    def _route(self, person: Person, said: Judgment, not_to: tuple[str, ...], *, let_lie_by: str = "") -> Assignment:
         terms = self._site.config.handoff.routing
         if terms is None:
             raise AssertionError("asked only where leads are routed")
         asked = terms.match_account and person.account_id is not None
-        owner = evidence.account_owner(self._tx, self._site, person.account_id or 0) if asked else ""
+        owner = evidence.account_owner(self._tx, self._site, person.account_id or 0, self._names) if asked else ""
         high_intent = bool(said.way.episodes) and said.way.episodes[-1].high_intent
         facts: Facts = {**person.facts, ACCOUNT_OWNER: owner, HIGH_INTENT: high_intent}
-        made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to, offline=offline), self._state, self._now)
+        made = route(terms, Lead(person=person.id, facts=facts, not_to=not_to, offline=let_lie_by), self._state, self._now)
         self._teams = after(self._state, made)
         return made
 

@@ -72,9 +72,10 @@ def _pulled(connector: Connector, stream: Stream) -> Page:
 
 def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRecord | Activity], now: int) -> Counts:
     """Save what was read of one stream and everything that follows from it; an older version never replaces a newer one."""
-    strange = [one for one in found if not all(map(is_identifier, _identifiers(one)))]
-    if strange:
-        found = [one for one in found if one not in strange]
+    odd = {place for place, one in enumerate(found) if not all(map(is_identifier, _identifiers(one)))}
+    strange = [found[place] for place in sorted(odd)]
+    if odd:
+        found = [one for place, one in enumerate(found) if place not in odd]
     records = [one for one in found if isinstance(one, SourceRecord)]
     activities = [one for one in found if isinstance(one, Activity)]
     counts = _refuse(tx, site, stream, [_strange(one) for one in strange], now)
