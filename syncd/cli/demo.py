@@ -32,8 +32,8 @@ from syncd.store import assessments
 from syncd.testing import company
 
 _LIFE_EVERY_S = 4.0
-SHOWN_WITHIN_S = 1.2
-"""How long an emulated system may take until it shows what happened in it."""
+SHOWN_WITHIN_S = 2.3
+"""How long an emulated system may take until it shows what happened in it, and until that second is over."""
 TOLD_APART_S = 1.0
 """How far apart two happenings have to be for a system that stamps them by whole seconds."""
 _SIGNERS = {"marketing": "ana@example.com", "sales": "ben@example.com"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from syncd.cli.base import Exit, Failure, common, site
+from syncd.cli.base import Exit, Failure, common, named, site
 from syncd.cli.checking import exit_code
 from syncd.cli.output import is_json, line, print_json, worries
 from syncd.engine.provision import needed, provisioned
@@ -24,12 +24,11 @@ def provision(connection: str, dry_run: bool) -> None:
       syncd provision crm
     """
     with site() as here:
-        known = here.config.connections
-        if connection not in known:
-            raise click.BadParameter(f"there is no {connection!r}; there is {', '.join(known)}", param_hint="CONNECTION")
-        fields = needed(here.config, known[connection])
+        (name,) = named(here, [connection])
+        one = here.config.connections[name]
+        fields = needed(here.config, one)
         try:
-            findings = provisioned(here, known[connection], dry_run=dry_run)
+            findings = provisioned(here, one, dry_run=dry_run)
         except ConnectorError as error:
             raise Failure(f"connections.{connection}: {error}", exit_code(error)) from None
     if is_json():

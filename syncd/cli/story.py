@@ -11,9 +11,6 @@ from syncd.cli.output import line, table
 from syncd.engine import why as explanation
 from syncd.testing.company import PERSON_COLUMNS, Prospect, known_elsewhere
 
-_A_SECOND = 1.1
-"""Seconds until what just happened is no longer of the present second, which a source may still add to."""
-
 
 class Event(NamedTuple):
     """What happened in which system, and how the lead stood once it was known everywhere."""
@@ -34,7 +31,6 @@ def went_on(emulated: Sequence[Emulated], lead: Prospect, sync: Callable[[str], 
     while tellers:
         for one in tuple(tellers):
             if what := happen(one, _told(lead)):
-                _let_the_second_pass()
                 sync(one.name)
                 yield Event(one.name, what, _standing(lead))
             else:
@@ -50,11 +46,6 @@ def tell(lead: Prospect, events: Sequence[Event]) -> None:
 
 def _told(lead: Prospect) -> dict[str, str]:
     return dict(zip(PERSON_COLUMNS, map(str, known_elsewhere(lead)), strict=True))
-
-
-def _let_the_second_pass() -> None:
-    with site() as here:
-        here.stop.wait(_A_SECOND)
 
 
 def _standing(lead: Prospect) -> str:

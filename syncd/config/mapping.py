@@ -8,19 +8,14 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from syncd.config.source import ConfigProblem, Document
-from syncd.config.validation import Strict, did_you_mean
+from syncd.config.validation import Strict, did_you_mean, listed
 from syncd.mapping import fields as laws
 from syncd.mapping.reading import Mark, Reading
 from syncd.mapping.streams import ASSESSED, Read, SameAs, StreamMap, Write
 from syncd.mapping.transforms import inverse, problems, transform
 from syncd.model import Kind
 
-
-def _listed(value: object) -> object:
-    return value if isinstance(value, list) else [value]
-
-
-Names: TypeAlias = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
+Names: TypeAlias = Annotated[list[str], BeforeValidator(listed), Field(min_length=1)]
 Table: TypeAlias = dict[str, Names]
 
 

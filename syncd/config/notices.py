@@ -13,7 +13,7 @@ from syncd.agreement.notices import EVENTS, Event
 from syncd.config import templates
 from syncd.config.calendars import weekdays
 from syncd.config.source import ConfigProblem, Document, Path_
-from syncd.config.validation import Strict, Who, did_you_mean
+from syncd.config.validation import Strict, Who, did_you_mean, listed
 from syncd.spi import Duration, SecretRef
 
 
@@ -27,13 +27,9 @@ def _hour(text: str) -> str:
     return text
 
 
-def _several(value: object) -> object:
-    return value if isinstance(value, list) else [value]
-
-
 Days: TypeAlias = Annotated[frozenset[int], BeforeValidator(_days)]
 Hour: TypeAlias = Annotated[str, AfterValidator(_hour)]
-Several: TypeAlias = Annotated[list[Who], BeforeValidator(_several), Field(min_length=1)]
+Several: TypeAlias = Annotated[list[Who], BeforeValidator(listed), Field(min_length=1)]
 
 
 class ChannelSettings(Strict):

@@ -51,6 +51,11 @@ def validated(model: type[M], document: Document, path: Path_ = ()) -> tuple[M |
     return None, problems
 
 
+def listed(value: object) -> object:
+    """Take a single value for a list of it, before a list is validated."""
+    return value if isinstance(value, list) else [value]
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return "; did you mean …?" with the closest of *known*, else what there is."""
     close = get_close_matches(word, known, n=1)

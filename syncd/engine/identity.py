@@ -11,7 +11,7 @@ from syncd.engine.golden import bequeath, inherit, refold
 from syncd.engine.site import Site
 from syncd.mapping.identity import SHARED_ABOVE, Claim, Matching, match
 from syncd.model import Kind
-from syncd.store import assessments, entities, journeys, notices, records
+from syncd.store import assessments, clocks, entities, journeys, notices, records
 from syncd.store.records import SAME, Holder
 
 
@@ -121,6 +121,7 @@ def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int,
         entities.merged(tx, loser, winner, because=because, records=moved, now=now)
         assessments.inherit(tx, loser, winner)
         journeys.inherit(tx, loser, winner)
+        clocks.replace(tx, [loser], [])
         notices.inherit(tx, loser, winner)
     assessments.mark_due(tx, {*moving, *(entity for entity in grown if affected.get(entity) == "person")}, now)
 
@@ -175,7 +176,7 @@ def unmerge(tx: Connection, site: Site, person: int, now: int, *, only: Collecti
         entities.unmerged(tx, undo)
         absorbed = entities.absorbed(tx, undo.loser_id)
         journeys.part(tx, undo.loser_id, absorbed)
-        notices.part(tx, [undo.loser_id, *absorbed])
+        notices.part(tx, undo.loser_id, absorbed)
     staying = members - moved
     if not moved or not staying:
         raise NothingToUndo("would be left without records; name some of its records, not all")

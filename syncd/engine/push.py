@@ -22,7 +22,7 @@ from syncd.store.outbox import SENT, Addressed, Pending
 from syncd.store.sql import dumps
 from syncd.store.streams import Stream
 
-GONE_MARK = "gone"
+_GONE_MARK = "gone"
 
 LOOK_AGAIN = 30_000_000
 """Microseconds until a job is asked about again, and until anything that was put off is tried again at the earliest."""
@@ -174,7 +174,7 @@ def _held_if_many_are_gone(tx: Connection, stream: Stream, settled: Sequence[Set
     gone = sum(isinstance(receipt, Gone) for _, receipt in settled)
     if not gone:
         return settled
-    mark = f"{GONE_MARK} {stream.id}"
+    mark = f"{_GONE_MARK} {stream.id}"
     since, before = msgspec.json.decode(streams.remembered(tx, mark) or "[0,0]", type=tuple[int, int])
     if not since <= now < since + _DAY:
         since, before = now, 0

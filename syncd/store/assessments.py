@@ -101,8 +101,8 @@ def one(tx: Connection, person: int) -> Due:
     for found in _dues(tx, assessment.c.person_id == person):
         return found
     never = Stored(person, None, None, "", None, None, None, None, None)
-    row = tx.execute(select(entity.c.fields, entity.c.account_id).where(entity.c.id == person)).one()
-    return Due(never, row.fields, row.account_id, gone=True)
+    row = tx.execute(select(entity).where(entity.c.id == person)).one()
+    return Due(never, row.fields, row.account_id, gone=row.deleted_at is not None or row.merged_into is not None)
 
 
 def _dues(tx: Connection, which: ColumnElement[bool]) -> list[Due]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from syncd.agreement.journey import Claim
 from syncd.agreement.journey import Move as Derived
 from syncd.agreement.routing import Assignment, Passed
-from syncd.store.schema import assignment, clock, dispute, feedback, stage_claim, stage_move
+from syncd.store.schema import assignment, dispute, feedback, stage_claim, stage_move
 from syncd.store.sql import among, dumps, put
 
 _decode_turn = msgspec.json.Decoder(tuple[tuple[str, int], ...]).decode
@@ -121,8 +121,7 @@ def inherit(tx: Connection, loser: int, winner: int) -> None:
     """Let a merged person have both histories."""
     for table in (stage_claim, assignment, dispute, feedback):
         tx.execute(update(table).where(table.c.person_id == loser).values(person_id=winner))
-    for derived_from in (stage_move, clock):
-        tx.execute(delete(derived_from).where(derived_from.c.person_id == loser))
+    replace(tx, [loser], [])
 
 
 def part(tx: Connection, person: int, origins: Collection[int]) -> None:

@@ -98,11 +98,10 @@ def inherit(tx: Connection, loser: int, winner: int) -> None:
     tx.execute(update(notice).where(notice.c.person_id == loser).values(person_id=winner))
 
 
-def part(tx: Connection, people: Collection[int]) -> None:
-    """Give what was told of people whose merge is undone back to the first of them."""
-    first, *_ = people
-    for one in people:
-        tx.execute(update(notice).where(notice.c.key.startswith(f"{ids.shown(one)} ")).values(person_id=first))
+def part(tx: Connection, person: int, origins: Collection[int]) -> None:
+    """Give a person whose merge is undone what was told of them back, and of *origins*, who had become them before."""
+    for one in (person, *origins):
+        tx.execute(update(notice).where(notice.c.key.startswith(f"{ids.shown(one)} ")).values(person_id=person))
 
 
 def untold(tx: Connection) -> list[Kept]:

@@ -66,7 +66,7 @@ def sendable(tx: Connection, stream_id: int, now: int, limit: int) -> list[Addre
 
 
 def ready(tx: Connection, now: int) -> set[int]:
-    """Return the streams in which a write may be sent now."""
+    """Return the streams in which a write's time has come; `sendable` still leaves out whom an assessment is due for."""
     may_be_sent = exists().where(outbox.c.stream_id == stream.c.id, outbox.c.not_before <= now, outbox.c.held == "")
     return set(tx.scalars(select(stream.c.id).where(may_be_sent)))
 
