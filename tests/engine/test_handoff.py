@@ -13,7 +13,7 @@ from syncd.engine import listening, sync, why
 from syncd.engine.identity import unmerge
 from syncd.engine.notices import notify_due
 from syncd.engine.shown import ClockShown
-from syncd.model import Activity, Association, Direction, Raw, Ref, RemoteField, SourceRecord
+from syncd.model import Activity, Association, Direction, Kind, Raw, Ref, RemoteField, SourceRecord
 from syncd.report.compliance import by_group
 from syncd.store import assessments, clocks, feedback, journeys, records
 from syncd.store.database import Store
@@ -90,13 +90,13 @@ class Told:
         self.texts.append(message.text)
 
 
-def trial_of(tmp_path: Path, store: Store, agreement: str = AGREEMENT) -> Home:
-    """An installation on a CRM with deals and nobody in it, that tells whom it has to in a file."""
+def trial_of(tmp_path: Path, store: Store, agreement: str = AGREEMENT, *, mapping: str = MAPPING, **further: Kind) -> Home:
+    """An installation on a CRM with deals, *further* streams and nobody in it, that tells whom it has to in a file."""
     return Home(
         tmp_path / "config",
         store,
-        streams={**STREAMS, "deals": "deal"},
-        mapping=MAPPING,
+        streams={**STREAMS, "deals": "deal", **further},
+        mapping=mapping,
         agreement=agreement,
         channels="channels: {trial: {file: notices.txt}}\n",
     )
@@ -112,14 +112,7 @@ def office(tmp_path: Path, store: Store) -> Home:
 
 def with_owners(tmp_path: Path, store: Store) -> Home:
     """A CRM that names owners by identifier, on accounts too."""
-    return Home(
-        tmp_path / "config",
-        store,
-        streams={**STREAMS, "deals": "deal", "owners": "owner"},
-        mapping=MAPPING + OWNERS,
-        agreement=AGREEMENT,
-        channels="channels: {trial: {file: notices.txt}}\n",
-    )
+    return trial_of(tmp_path, store, mapping=MAPPING + OWNERS, owners="owner")
 
 
 def after(home: Home, **span: float) -> None:
@@ -333,13 +326,11 @@ def test_a_breach_is_told_to_whom_the_promise_says(tmp_path: Path, store: Store,
 
 def test_a_promise_may_begin_and_end_with_an_activity(tmp_path: Path, store: Store) -> None:
     chat = "    answer_chat: {start: chat, stop: meeting_held, within: 1h}\n"
-    home = Home(
-        tmp_path / "config",
+    home = trial_of(
+        tmp_path,
         store,
-        streams={**STREAMS, "deals": "deal"},
+        AGREEMENT.replace("  sales:\n", "  sales:\n" + chat),
         mapping=MAPPING.replace("page_view: [view]", "page_view: [view], chat: [chat], meeting_held: [met]"),
-        agreement=AGREEMENT.replace("  sales:\n", "  sales:\n" + chat),
-        channels="channels: {trial: {file: notices.txt}}\n",
     )
     home.sync()
     demo(home)
@@ -354,13 +345,11 @@ def test_a_promise_may_begin_and_end_with_an_activity(tmp_path: Path, store: Sto
 
 
 def test_an_owner_who_accepts_makes_a_working_lead(tmp_path: Path, store: Store) -> None:
-    home = Home(
-        tmp_path / "config",
+    home = trial_of(
+        tmp_path,
         store,
-        streams={**STREAMS, "deals": "deal"},
+        AGREEMENT.replace("stop: contact_attempt", "stop: contact_attempt or owner accepts"),
         mapping=MAPPING.replace("page_view: [view]", "owner_accepted: [took]"),
-        agreement=AGREEMENT.replace("stop: contact_attempt", "stop: contact_attempt or owner accepts"),
-        channels="channels: {trial: {file: notices.txt}}\n",
     )
     home.sync()
     demo(home)
@@ -900,13 +889,12 @@ def test_an_acceptance_from_before_going_live_is_no_news(office: Home) -> None:
 def test_the_owner_chosen_is_the_crms_owner_only_if_that_was_agreed(
     tmp_path: Path, store: Store, written: str, owner: str | None
 ) -> None:
-    home = Home(
-        tmp_path / "config",
+    home = trial_of(
+        tmp_path,
         store,
-        streams={**STREAMS, "deals": "deal", "users": "owner"},
+        AGREEMENT.replace("routing:\n", f"routing:\n  write_owner: {written}\n"),
         mapping=MAPPING.replace("assigned_to: Rep", "assigned_to: Owner") + "  users:\n    read: {email: Mail}\n",
-        agreement=AGREEMENT.replace("routing:\n", f"routing:\n  write_owner: {written}\n"),
-        channels="channels: {trial: {file: notices.txt}}\n",
+        users="owner",
     )
     home.crm.put("users", "77", {"Mail": "kim@firm.example"})
     home.sync()
