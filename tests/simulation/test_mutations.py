@@ -97,6 +97,7 @@ MUTATIONS = (
     Mutation("an address of many identifies somebody", "syncd.engine.identity.SHARED_ABOVE", 50, 1, "shared"),
     Mutation("people taken apart are joined again", "syncd.store.records.keep_apart", _nothing, 0, "unmerges"),
     Mutation("a merge forgets what one of two had chosen", "syncd.engine.identity.inherit", _nothing, 35, "links moves"),
+    Mutation("what somebody changed is never written again", "syncd.engine.echo.TIMES", 0, 0, "overrides"),
     Mutation("a changed mapping folds nobody anew", "syncd.engine.sync.refold_is_needed", lambda _: False, 15, "reloads"),
 )
 
