@@ -54,4 +54,4 @@ def test_a_connection_that_is_none_is_wrong_usage(remote: FakeRemote) -> None:
     done = CliRunner().invoke(main, ["provision", "crmm"])
 
     assert done.exit_code == 2
-    assert "there is no 'crmm'; there is crm" in done.stderr
+    assert "there is no connection 'crmm'; there is crm" in done.stderr
