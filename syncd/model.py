@@ -185,12 +185,16 @@ Receipt: TypeAlias = Done | Rejected | Remapped | Gone | Accepted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteField:
-    """A field as the source describes it; ``options`` is empty when any value goes."""
+    """A field as the source describes it; ``options`` is empty when any value goes.
+
+    One that is not ``readable`` is known to exist and withheld from the user that we log in as.
+    """
 
     name: str
     label: str = ""
     type: str = "text"
     options: tuple[str, ...] = ()
+    readable: bool = True
     writable: bool = True
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from syncd.config import ConnectionConfig
 from syncd.engine.connectors import connector
-from syncd.engine.coverage import unknown
+from syncd.engine.coverage import unread
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.spi import Finding, RemoteStream
@@ -27,7 +27,13 @@ def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = Fa
     if connection.off:
         left = ", ".join(connection.off)
         yield Finding(level="ok", what=f"mapping/{connection.name}.yaml: {left}: switched off by the settings, not read")
-    missing = [finding for name, one in connection.streams.items() for finding in _missing(connection, one, there.get(name))]
+    with site.store.read() as tx:
+        covered = {one.name: one.wanted for one in streams.of_connection(tx, connection.name)}
+    missing = [
+        finding
+        for name, one in connection.streams.items()
+        for finding in _missing(connection, one, there.get(name), covered.get(name, frozenset()))
+    ]
     yield from missing
     if not missing:
         named = sum(len(one.wanted) for one in connection.streams.values())
@@ -50,7 +56,9 @@ def _budgets(site: Site, connection: ConnectionConfig) -> Iterator[Finding]:
         )
 
 
-def _missing(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+def _missing(
+    connection: ConnectionConfig, stream: StreamMap, remote: RemoteStream | None, covered: frozenset[str]
+) -> Iterator[Finding]:
     """Yield what a mapping names and its source lacks; a source that lists no fields is believed to have them all."""
     where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}"
     if remote is None:
@@ -61,7 +69,7 @@ def _missing(connection: ConnectionConfig, stream: StreamMap, remote: RemoteStre
         return
     creates = connection.spec.reads_back and connection.write_back != "none"
     ours = dict.fromkeys(write.remote for write in stream.writes if creates)
-    yield from unknown(connection, remote, stream.wanted)
+    yield from unread(connection, remote, stream.wanted, covered)
     lacking = [name for name in ours if name not in known]
     if lacking:
         remedy = f"syncd provision {connection.name} creates them, where the source allows"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syncd.engine import sync
-from syncd.spi import Misconfigured, RemoteSchema, SourceRecord
+from syncd.engine.checking import checked
+from syncd.engine.site import Site
+from syncd.spi import Misconfigured, RemoteField, RemoteSchema, SourceRecord
 from syncd.testing import FakeConnector
 from tests.engine.build import Home, Quiet
 
@@ -128,16 +131,53 @@ def test_a_stream_that_is_mapped_no_more_before_it_was_read_to_the_end_holds_nob
     assert synced.golden("shop.contacts:9")["first_name"] == "Anna"
 
 
-def test_a_field_that_was_read_and_is_gone_stops_nothing(synced: Home) -> None:
-    class Bare(FakeConnector):
-        def schema(self) -> RemoteSchema:
-            streams = super().schema().streams
-            left = [replace(one, fields=tuple(field for field in one.fields if field.name != "City")) for one in streams]
-            return RemoteSchema(streams=tuple(left))
+def shaped(home: Home, reshape: Callable[[RemoteField], RemoteField | None]) -> Site:
+    """Return the site as its CRM describes its fields once they are reshaped."""
 
-    crm = synced.site.config.connections["crm"]
-    crm = replace(crm, spec=replace(crm.spec, open=lambda _: Bare(synced.crm)))
-    site = replace(synced.site, config=replace(synced.site.config, connections={"crm": crm}))
+    class Shaped(FakeConnector):
+        def schema(self) -> RemoteSchema:
+            whole = super().schema().streams
+            streams = [replace(one, fields=tuple(filter(None, map(reshape, one.fields)))) for one in whole]
+            return RemoteSchema(streams=tuple(streams))
+
+    crm = home.site.config.connections["crm"]
+    crm = replace(crm, spec=replace(crm.spec, open=lambda _: Shaped(home.crm)))
+    return replace(home.site, config=replace(home.site.config, connections={**home.site.config.connections, "crm": crm}))
+
+
+def hidden_city(field: RemoteField) -> RemoteField:
+    return replace(field, readable=field.name != "City")
+
+
+def test_a_field_that_is_hidden_from_the_first_reading_on_stops_nothing(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+
+    site = shaped(home, hidden_city)
+
+    assert sync.pull(site, "crm", Quiet()).error is None
+    (warning,) = [one for one in checked(site, site.config.connections["crm"], mapping_only=True) if one.level == "warning"]
+    assert "'City' is hidden" in warning.what and "right to read" in warning.remedy
+
+
+def test_a_field_that_is_hidden_takes_no_place_of_one_that_is_read(home: Home) -> None:
+    home.mappings["crm"] = home.mapping.replace("city: City", "city: Town")
+    home.open()
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "Town": "Leon", "City": "Lugo"})
+    home.sync()
+    misspell(home, "city: Town", "city: City")
+
+    site = shaped(home, hidden_city)
+    crm = site.config.connections["crm"]
+
+    outcome = sync.pull(site, "crm", Quiet())
+
+    assert "streams.contacts.read: 'City' is hidden from the user that syncd logs in as" in str(outcome.error)
+    assert any("'City' is hidden" in one.what and one.level == "error" for one in checked(site, crm, mapping_only=True))
+    assert home.golden("crm.contacts:1")["city"] == "Leon"
+
+
+def test_a_field_that_was_read_and_is_gone_stops_nothing(synced: Home) -> None:
+    site = shaped(synced, lambda field: field if field.name != "City" else None)
     synced.crm.commit(SourceRecord(stream="contacts", external_id="1", changed_at=synced.clock.now(), fields={"First": "Anna"}))
     synced.clock.advance(timedelta(minutes=5))
 

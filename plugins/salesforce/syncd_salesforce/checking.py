@@ -80,10 +80,6 @@ def _object(source: Source, name: str, wanted: frozenset[str], written: frozense
     if found is None or not found.queryable:
         yield _warning(f"{name} is not there or hidden from the user; it is not read", _PERMISSION_SET)
         return
-    missing = sorted(field for field in wanted if "." not in field and found.field(field) is None)
-    if missing:
-        what = f"{name}: {', '.join(missing)} not there or hidden from the user; read without"
-        yield _warning(what, f"{_PERMISSION_SET}, or correct the mapping")
     calculated = sorted(field for field in wanted if (one := found.field(field)) is not None and one.calculated)
     if calculated:
         yield _ok(f"{name}: {', '.join(calculated)} is calculated and bumps no date; it is read anew once a day")

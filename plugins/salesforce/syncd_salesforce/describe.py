@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from syncd.spi import BadAnswer, RemoteField, RemoteStream
 from syncd_salesforce.objects import Sobject
+from syncd_salesforce.standard import may_be_hidden
 
 __all__ = ["Describe", "Field", "RecordType", "Selection", "described", "remote_stream", "selection"]
 
@@ -139,12 +140,19 @@ def selection(thing: Sobject, found: Describe, wanted: Iterable[str]) -> Selecti
 
 
 def remote_stream(thing: Sobject, found: Describe, wanted: Iterable[str]) -> RemoteStream:
-    """Describe a stream as the mapping's checks want it, what the mapping names in its words too: ``email``, ``Owner.Name``."""
+    """Describe a stream as the mapping's checks want it, what the mapping names in its words too: ``email``, ``Owner.Name``.
+
+    With what the mapping names and an admin hides, as far as it is known to exist.
+    """
     fields = {one.name: _remote(one, found.updateable) for one in found.fields.values() if one.type not in _NOT_READ}
-    for name, column in selection(thing, found, wanted).wanted.items():
+    chosen = selection(thing, found, wanted)
+    for name, column in chosen.wanted.items():
         options = tuple(one.name for one in found.record_types) if column.lower() == _RECORD_TYPE else ()
         known = fields.get(column) or RemoteField(name=column, type="string", options=options, writable=False)
         fields[name] = replace(known, name=name)
+    for name in chosen.hidden:
+        if found.field(name) is None and may_be_hidden(thing.name, name):
+            fields[name] = RemoteField(name=name, readable=False, writable=False)
     return RemoteStream(name=thing.name, kind=thing.kind, fields=tuple(fields.values()))
 
 

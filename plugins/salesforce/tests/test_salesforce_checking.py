@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from salesforce_desk import Desk
 from syncd_salesforce.emulator.record_types import add_type
-from syncd_salesforce.emulator.schema import field_of
+from syncd_salesforce.emulator.schema import field_of, standard
+from syncd_salesforce.standard import HIDEABLE
 
 
 @pytest.fixture
@@ -42,15 +43,28 @@ def test_an_old_version_is_a_warning(tmp_path: Path) -> None:
         assert "8 releases old" in told(desk, "warning")[0]
 
 
-def test_hidden_objects_and_fields_are_warnings(desk: Desk) -> None:
+def test_a_hidden_object_is_a_warning(desk: Desk) -> None:
     desk.org.access.unseen_objects.add("Contact")
-    desk.org.access.hidden.add(("Lead", "Email"))
     desk.org.reshaped()
-    said = told(desk, "warning")
-    assert said == [
-        "Lead: Email not there or hidden from the user; read without",
-        "Contact is not there or hidden from the user; it is not read",
-    ]
+    assert told(desk, "warning") == ["Contact is not there or hidden from the user; it is not read"]
+
+
+def test_the_schema_tells_a_standard_field_that_is_hidden_from_one_that_never_was(tmp_path: Path) -> None:
+    wanted = {"Lead": ["email", "Emial", "Fax", "Tier__c"]}
+    with Desk(tmp_path, settings={"streams": ["Lead"]}, wanted=wanted) as desk:
+        desk.org.access.hidden.add(("Lead", "Email"))
+        desk.org.reshaped()
+        (lead,) = desk.connector().schema().streams
+    assert {one.name: one.readable for one in lead.fields if one.name in wanted["Lead"]} == {"email": False, "Fax": True}
+
+
+def test_every_standard_field_that_counts_as_hideable_can_be_hidden() -> None:
+    """By the emulated org's describes, which are those of real orgs; the fields of consent are in none of them."""
+    objects = {one.name: one for one in standard()}
+    for name, fields in HIDEABLE.items():
+        may = {one.name.lower() for one in objects[name].fields if "p" in one.flags and one.type != "address"}
+        assert fields - may <= {"donotcall", "hasoptedoutofemail", "hasoptedoutoffax"}
+        assert may <= fields
 
 
 def test_a_clock_that_is_off_is_a_warning(desk: Desk) -> None:
