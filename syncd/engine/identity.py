@@ -109,13 +109,13 @@ def _torn(tx: Connection, site: Site, entity_ids: Collection[int], now: int) -> 
 def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int, Kind], now: int) -> None:
     """Carry out merges among stored entities; those born with this page have nothing to move yet."""
     grown: set[int] = set()
-    moving: set[int] = set()
+    fed: set[int] = set()
     for loser, winner, because in matching.merges:
         grown.discard(loser)
         grown.add(winner)
         if loser in matching.born:
             continue
-        moving.update(entities.people_of(tx, [loser]))
+        fed.add(winner)
         moved = records.move(tx, loser, winner)
         inherit(tx, site, loser, winner)
         entities.merged(tx, loser, winner, because=because, records=moved, now=now)
@@ -123,7 +123,8 @@ def _make(tx: Connection, site: Site, matching: Matching, affected: Mapping[int,
         journeys.inherit(tx, loser, winner)
         clocks.replace(tx, [loser], [])
         notices.inherit(tx, loser, winner)
-    assessments.mark_due(tx, {*moving, *(entity for entity in grown if affected.get(entity) == "person")}, now)
+    people = entities.people_of(tx, fed)  # what an account inherits is there when it is folded, and no change then
+    assessments.mark_due(tx, {*people, *(entity for entity in grown if affected.get(entity) == "person")}, now)
 
 
 def _split(tx: Connection, site: Site, entity_id: int, now: int) -> set[int]:

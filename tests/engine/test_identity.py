@@ -294,6 +294,20 @@ def test_people_whose_account_turns_out_to_be_another_are_judged_by_that_one(hom
     assert home.score("ann@home.example")[0] == 30  # company_size in 10..500
 
 
+def test_people_whose_account_takes_over_another_are_judged_by_what_that_one_knew(home: Home) -> None:
+    home.agreement = home.agreement.replace("fields: {", "fields: {company_size: {blanks: protect}, ")
+    home.open()
+    one = home.crm.put("accounts", "1", {"Website": "firm.example"})
+    other = home.crm.put("accounts", "2", {"Website": "branch.example", "Size": 120})
+    home.crm.put("contacts", "1", {"Email": "ann@home.example"}, associations=[Association("account", one)])
+    home.sync()
+
+    home.crm.merge(other, one)
+    home.sync()
+
+    assert home.score("ann@home.example")[0] == 30  # company_size in 10..500
+
+
 def test_people_whose_account_turns_out_to_be_another_belong_to_that_one(home: Home) -> None:
     home.crm.put("accounts", "1", {"Website": "firm.example"})
     home.crm.put("accounts", "2", {"Name": "A branch"})
