@@ -65,7 +65,7 @@ def join(tx: Connection, site: Site, claimants: Sequence[Claimant], same: Mappin
     affected = {matching.entities[record]: kind for record, kind in kinds.items()}
     _make(tx, site, matching, affected, now)
     affected |= {entity: kind for entity, kind in torn.items() if entity not in losers}
-    return Joined(matching.entities, set(matching.born) - losers, affected)
+    return Joined(matching.entities, matching.born - losers, affected)
 
 
 def _usable_keys(

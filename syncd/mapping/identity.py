@@ -43,7 +43,7 @@ class Matching(NamedTuple):
     """The entity of every claimed record, the entities that are new, and the merges in the order they were found."""
 
     entities: dict[int, int]
-    born: list[int]
+    born: set[int]
     merges: list[Merge]
 
 
@@ -74,7 +74,7 @@ def match(
     apart: Collection[tuple[int, int]],
     new_id: Callable[[], int],
 ) -> Matching:
-    """Assign an entity to every claim; entity identifiers grow with age, the smaller one is the older.
+    """Assign an entity to every claim. The older one wins: identifiers grow, but for clocks set back, and a new one is new.
 
     *holders* gives the stored entities that hold a key, *entities* the entity of stored records (all that are linked to or
     stand in *apart*), *apart* the pairs of records that must not be one.
@@ -87,7 +87,7 @@ def match(
     joined: dict[int, int] = {}
     by_key = {key: set(found) for key, found in holders.items()}
     of_record = {**entities, **{claim.record: claim.entity for claim in claims if claim.entity is not None}}
-    born: list[int] = []
+    born: set[int] = set()
     merges: list[Merge] = []
     for claim in claims:
         own = _entity(claim.record, of_record, joined)
@@ -97,12 +97,12 @@ def match(
             if own is None:
                 own = other
                 continue
-            winner, loser = min(own, other), max(own, other)
+            winner, loser = sorted((own, other), key=lambda one: (one in born, one))
             joined[loser] = own = winner
             merges.append(Merge(loser, winner, because))
         if own is None:
             own = new_id()
-            born.append(own)
+            born.add(own)
         of_record[claim.record] = own
         for key in claim.keys:
             by_key.setdefault(key, set()).add(own)

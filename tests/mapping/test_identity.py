@@ -86,7 +86,7 @@ def test_the_older_entity_survives_and_the_merge_says_why() -> None:
 
     assert matching.entities == {9: 30}
     assert [tuple(merge) for merge in matching.merges] == [(40, 30, "same e-mail address")]
-    assert matching.born == []
+    assert matching.born == set()
 
 
 def test_a_record_keeps_its_entity_when_its_address_changes() -> None:
@@ -106,3 +106,10 @@ def test_keys_are_those_of_the_kind() -> None:
     assert keys_of("account", says) == ("d:x.example",)
     assert keys_of("owner", says) == ("o:a@x.example",)
     assert keys_of("deal", says) == ()
+
+
+def test_who_is_new_joins_who_is_stored_though_a_clock_set_back_made_the_identifier_smaller() -> None:
+    some = [Claim(9, None, ("e:new@x.example",), ()), Claim(10, 30, ("e:new@x.example",), ())]
+    matching = match(some, holders={}, entities={}, apart=(), new_id=lambda: 5)
+    assert matching.entities == {9: 30, 10: 30}
+    assert [(one.loser, one.winner) for one in matching.merges] == [(5, 30)]

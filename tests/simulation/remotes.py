@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
+from syncd.engine import echo
 from syncd.spi import (
     Activity,
     BadAnswer,
@@ -36,10 +37,13 @@ ERRORS: tuple[ConnectorError, ...] = (
 )
 
 
+SKEW = timedelta(microseconds=echo.SKEW)
+
+
 class SimRemote(FakeRemote):
     """A remote that keeps every version of every record; one that ``tells`` says since when each field has its value.
 
-    ``overridden`` are the numbers of writes after which users changed a field that syncd writes.
+    ``overridden`` are the numbers of writes after which users changed a field that syncd writes, or may seem to have.
     """
 
     def __init__(
@@ -195,8 +199,19 @@ class SimConnector(FakeConnector):
         for ref, versions in self.sim.versions.items():
             newest = versions[-1]
             if ref.stream == stream and isinstance(newest, SourceRecord):
-                old += [v for v in versions if isinstance(v, SourceRecord) and v.changed_at < newest.changed_at][-2:]
+                older = [v for v in versions if isinstance(v, SourceRecord) and v.changed_at < newest.changed_at][-2:]
+                self._mistakable(ref, newest, older)
+                old += older
         rows = self.remote.listing(stream, max(number - self.manners.rng.randint(1, 9), 0)).rows
         seen = [row.entry for row in rows if row.number <= number and not isinstance(row.entry, Refused)]
         records = [*seen, *page.records]
         return replace(page, records=[*old, *records] if self.manners.rng.random() < 0.5 else [*records, *old])
+
+    def _mistakable(self, ref: Ref, newest: SourceRecord, older: Sequence[SourceRecord]) -> None:
+        """Note what syncd may take for an override: a value replaced so soon that clocks hide it, and shown long after."""
+        if newest.changed_at + SKEW >= self.sim.now():
+            return
+        for one in older:
+            for name, value in one.fields.items():
+                if newest.changed_at - one.changed_at <= SKEW and newest.fields.get(name) != value:
+                    self.sim.overridden.setdefault((ref, name), []).append(len(self.sim.written))

@@ -63,7 +63,7 @@ def come_to_rest(world: World) -> None:
         if _written(world) == before and not _busy(world):
             return
         # At first whatever was put off comes; then nobody's score fades from one round to the next.
-        world.pass_time(timedelta(minutes=70 if number < ROUNDS // 2 else 1))
+        world.pass_time(max(timedelta(minutes=70), _until_reread(world)) if number < ROUNDS // 2 else timedelta(minutes=1))
     raise Broken(f"did not come to rest in {ROUNDS} rounds")
 
 
@@ -86,6 +86,12 @@ def _check_quiet(world: World) -> None:
     steps.everything(world)
     if _written(world) != before:
         raise Broken("a quiet run wrote")
+
+
+def _until_reread(world: World) -> timedelta:
+    """Return how long until every record was read again that shall be: a late look at an old write is far away."""
+    due = [sync.next_reread(world.site, name) or 0 for name in world.terms.connections]
+    return timedelta(microseconds=max(due) - world.now)
 
 
 def _written(world: World) -> Mapping[str, int]:
