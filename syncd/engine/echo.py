@@ -4,7 +4,7 @@ Per record and field, never "a sync is running"::
 
     the value we sent, or what the source shows for it      an echo                 nothing to do
     the first other value after the write                   normalised              what the source shows for ours, from now on
-    what stood there before, and the read may be older      stale                   read again a little later
+    what stood there before, and the version may be older   stale                   read again a little later
     any other                                               somebody changed it     an override
 
 An override of a stage is left standing: people move stages, and it is for the agreement to say what follows. A golden field is
@@ -37,18 +37,22 @@ TIMES, WITHIN = 3, 24 * 3600 * 1_000_000
 
 
 class Read(NamedTuple):
-    """A field as it was read: its value, when its record changed by the source's clock, and when it was read by ours."""
+    """A field as it was read: its value, when its record changed by the source's clock, and when it was read by ours.
+
+    ``first_at`` is when this very version of the record was read for the first time.
+    """
 
     value: Raw
     changed_at: int
     at: int
+    first_at: int
 
 
 def verdict(entry: Entry, read: Read) -> Verdict:
     """Tell what was *read* means for a field that was written.
 
     >>> sent = Entry("12.5", "10", at=0)
-    >>> verdict(sent, Read("12.50", 1, 2)), verdict(sent._replace(known="read", shows="12.50"), Read("13", 1, 2))
+    >>> verdict(sent, Read("12.50", 1, 2, 2)), verdict(sent._replace(known="read", shows="12.50"), Read("13", 1, 2, 2))
     ('normalised', 'override')
     """
     if same(read.value, entry.shows if entry.known == "read" else entry.sent) or (
@@ -58,7 +62,7 @@ def verdict(entry: Entry, read: Read) -> Verdict:
     if entry.known == "read":
         return "override"  # the intake takes no version older than the one that was read
     was_before = same(read.value, entry.before)
-    if read.changed_at < entry.at - SKEW or (was_before and read.at <= entry.at + SKEW):
+    if read.changed_at < entry.at - SKEW or (was_before and (read.at <= entry.at + SKEW or read.first_at <= entry.at)):
         return "stale"
     return "override" if was_before or entry.known == "told" else "normalised"
 
@@ -87,8 +91,11 @@ class Heard(NamedTuple):
     again_at: int | None
 
 
-def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored], now: int) -> int:
-    """Compare records as they were read with what we wrote into them; return how many fields somebody else changed."""
+def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored], now: int, *, first: Mapping[int, int]) -> int:
+    """Compare records as they were read with what we wrote into them; return how many fields somebody else changed.
+
+    *first* tells when versions that were read before were read for the first time.
+    """
     words = {write.remote: write.of for write in stream.writes}
     by_id = {one.id: one for one in found if one.speaks} if words else {}
     if not by_id:
@@ -96,9 +103,11 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     before = ledger.entries(tx, by_id)
     waiting = outbox.pending(tx, by_id) if is_live(site, stream) else {}
     heard = {
-        key: _heard(tx, site, by_id[key], _arrived(before.get(key, {}), one, by_id[key], now), _settled(words, one), now)
+        key: _heard(
+            tx, site, one, _arrived(before.get(key, {}), waits, one, now), _settled(words, waits), now, first.get(key, now)
+        )
         for key in before.keys() | waiting.keys()
-        for one in [waiting.get(key)]
+        for one, waits in [(by_id[key], waiting.get(key))]
     }
     overrides = [one for said in heard.values() for one in said.overrides]
     ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before.get(key, {})})
@@ -146,10 +155,10 @@ def _settled(words: Mapping[str, str], waiting: Pending | None) -> Mapping[str, 
 
 
 def _heard(
-    tx: Connection, site: Site, record: Stored, entries: Mapping[str, Entry], words: Mapping[str, str], now: int
+    tx: Connection, site: Site, record: Stored, entries: Mapping[str, Entry], words: Mapping[str, str], now: int, first_at: int
 ) -> Heard:
     shown = {field: value for field, value in (record.fields or {}).items() if field in words and field in entries}
-    reads = {field: Read(value, record.changed_at, now) for field, value in shown.items()}
+    reads = {field: Read(value, record.changed_at, now, first_at) for field, value in shown.items()}
     verdicts = {field: verdict(entries[field], read) for field, read in reads.items()}
     overrides = [
         _override(tx, site, record, Write(field, words[field]), entries[field], reads[field])

@@ -70,7 +70,8 @@ def take_in(tx: Connection, site: Site, stream: Stream, found: Sequence[SourceRe
             rows.append(row)
     entities = _place(tx, site, rows, now)
     read = [row.stored._replace(entity_id=entities[row.stored.id]) for row in rows if row.before is not None]
-    counts["overridden"] = echo.hear(tx, site, site.maps[stream.id], read, now)
+    first = {row.stored.id: row.before.known_at for row in rows if row.before == row.stored}
+    counts["overridden"] = echo.hear(tx, site, site.maps[stream.id], read, now, first=first)
     inbox.resolve(tx, stream.id, "in", newest)
     _write_no_more(tx, stream, [row.stored for row in rows if row.stored.deleted_at is not None])
     return counts

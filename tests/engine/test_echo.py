@@ -54,13 +54,18 @@ READ = Entry("12.5", "10", at=AT, known="read", shows="12.50")
     ],
 )
 def test_what_a_read_means(entry: Entry, value: Value, changed_at: int, expected: Verdict) -> None:
-    assert verdict(entry, Read(value, changed_at, AT + 1)) == expected
+    assert verdict(entry, Read(value, changed_at, AT + 1, AT + 1)) == expected
 
 
 @pytest.mark.parametrize(("after", "expected"), [(SKEW, "stale"), (SKEW + 1, "override")])
 @pytest.mark.parametrize("entry", [SENT, TOLD], ids=["sent", "told"])
 def test_what_was_there_before_may_be_read_for_a_while(entry: Entry, after: int, expected: Verdict) -> None:
-    assert verdict(entry, Read("10", AT, AT + after)) == expected
+    assert verdict(entry, Read("10", AT, AT + after, AT + after)) == expected
+
+
+@pytest.mark.parametrize(("first", "expected"), [(AT, "stale"), (AT + 1, "override")])
+def test_a_version_read_before_the_write_never_shows_what_became_of_it(first: int, expected: Verdict) -> None:
+    assert verdict(TOLD, Read("10", AT, AT + 100 * SKEW, first)) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_a_source_that_normalises_is_never_written_to_twice_in_a_thousand_reads(
         entry = entry._replace(known="told", shows=ledger.plain(shown))
     verdicts = set()
     for number in range(1000):
-        read = Read(shown, AT + number, AT + late + number)
+        read = Read(shown, AT + number, AT + late + number, AT + late + number)
         verdicts.add(verdict(entry, read))
         entry = learnt(entry, read)
 
@@ -318,6 +323,20 @@ def test_a_version_from_before_the_write_is_not_taken_for_its_echo(known: Home) 
     known.crm.put("contacts", "1", {**shown, "City": "Madrid"})
 
     assert [cycle(known), cycle(known)] == [0, 0]
+    assert known.person("ann@firm.example").overrides == []
+
+
+def test_a_version_that_was_read_before_the_write_says_nothing_of_it_however_late_it_shows_again(known: Home) -> None:
+    """Not even where clocks that differ would let it be younger than the write."""
+    cycle(known)
+    change(known, Title="Student")
+    (old,) = known.crm.records("contacts")
+    assert cycle(known) == 2  # score and reasons
+
+    known.clock.advance(timedelta(hours=6))
+    known.crm.commit(old)
+    known.pull("crm")
+
     assert known.person("ann@firm.example").overrides == []
 
 
