@@ -137,12 +137,15 @@ def is_live(site: Site, stream: StreamMap) -> bool:
 
 
 def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, record: Stored, now: int) -> Mapping[str, Entry]:
-    """Return the entries with what is still to be written and stands there already: its receipt never reached us."""
+    """Return the entries with what is still to be written and stands there already: its receipt never reached us.
+
+    In whatever case: some sources have their own, and a stage that means the same is nobody's move.
+    """
     shown = record.fields or {}
     unheard = {
         field: Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=now)
         for field, change in (waiting.fields if waiting else {}).items()
-        if field in shown and same(shown[field], change.new)
+        if field in shown and _text(shown[field]).casefold() == _text(change.new).casefold()
     }
     return {**entries, **unheard}
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from syncd.engine import sync
 from syncd.engine.echo import SKEW, Read, Verdict, adopted, learnt, same, verdict
-from syncd.model import Golden, Ref
+from syncd.model import Activity, Golden, Ref
 from syncd.store import hints, ledger, records
 from syncd.store.database import Store
 from syncd.store.ledger import Entry
@@ -250,6 +250,23 @@ def test_a_write_whose_receipt_was_lost_is_not_taken_for_somebody_elses(known: H
     assert known.person("ann@firm.example").overrides == []
     change(known, Score="1")
     assert [cycle(known), cycle(known)] == [1, 0]
+
+
+def test_a_stage_whose_receipt_was_lost_is_nobody_s_move_though_the_source_shows_it_in_capitals(
+    tmp_path: Path, open_store: Callable[[str], Store]
+) -> None:
+    home = Home(tmp_path, open_store("sqlite:///syncd.db"), forms={"Stage": lambda value: str(value).upper()})
+    home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO"})
+    home.sync()
+    cycle(home)
+    home.crm.commit(Activity(stream="visits", source_id="v1", kind="demo", occurred_at=home.clock.now(), about=(ANN,)))
+    home.crm.loses_answers = True
+    cycle(home)
+    home.crm.loses_answers = False
+    assert home.crm.fields(ANN)["Stage"] == "MQL"
+
+    cycle(home)
+    assert home.person("ann@gmail.com").overrides == []
 
 
 def test_what_a_job_of_the_source_works_on_is_told_by_its_receipt_alone(known: Home) -> None:

@@ -172,6 +172,7 @@ class SimConnector(FakeConnector):
             self.manners.loses -= 1
             some = changes[: self.manners.rng.randint(0, len(changes))]
             self.manners.unknown |= {one.key for one in some}
+            self.manners.doubted |= sent
             self._written(some)
             raise Unavailable("the fake's answer was lost")
         self.manners.meanwhile("push, not yet written")
