@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from syncd.model import Golden
+from syncd.model import Golden, Raw
 from tests.simulation.terms import TYPES
 
 
@@ -215,10 +215,11 @@ class Snapshot:
         return {row[0]: Waiting(row[0], json.loads(row[1]), *row[2:]) for row in self.tx.execute(query)}
 
     @cached_property
-    def read_back(self) -> list[tuple[int, str]]:
-        """The records and fields that were read again after they were written."""
+    def read_back(self) -> dict[tuple[int, str], Raw]:
+        """What the records and fields that were read again after they were written showed."""
         rows = self.tx.execute("SELECT record_id, fields FROM ledger ORDER BY record_id")
-        return [(record, name) for record, fields in rows for name, entry in json.loads(fields).items() if entry[3] == "read"]
+        entries = [(record, name, entry) for record, fields in rows for name, entry in json.loads(fields).items()]
+        return {(record, name): entry[4] for record, name, entry in entries if entry[3] == "read"}
 
     @cached_property
     def overrides(self) -> list[Overridden]:
