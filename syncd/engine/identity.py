@@ -86,7 +86,8 @@ def _usable_keys(
     if not shared:
         return usable, holders, {}
     records.block(tx, shared, now)
-    torn = _torn(tx, site, {holder.entity for key in shared for holder in holders.get(key, ())}, now)
+    held = records.holders(tx, shared)  # by claimants too, before this page
+    torn = _torn(tx, site, {holder.entity for found in held.values() for holder in found}, now)
     return usable - shared, _holders(tx, usable - shared, claimants), torn
 
 

@@ -220,6 +220,18 @@ def test_a_record_that_changes_as_its_address_becomes_shared_is_let_go_as_well(h
     assert home.people() == [["crm:0"], ["crm:1"], ["crm:2"], ["crm:3"], ["crm:4"], ["crm:5"]]
 
 
+def test_all_who_share_an_address_are_let_go_though_they_are_read_again_with_the_one_too_many(home: Home) -> None:
+    home.crm.page_size = 10
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
+    home.pull("crm")
+    for number in range(6):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example", "City": "Lugo"})
+    home.pull("crm")
+
+    assert home.people() == [[f"crm:{number}"] for number in range(6)]
+
+
 def test_people_who_fall_apart_may_be_joined_by_the_very_page_that_tears_them(home: Home) -> None:
     for number in range(5):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example", "Others": f"{number}@home.example"})
