@@ -110,7 +110,8 @@ class SalesforceConnector:
         thing = OBJECTS[name]
         if found is None:
             return RemoteStream(name=name, kind=thing.kind)
-        return remote_stream(thing, found, self._wanted.get(name, ()))
+        wanted = self._wanted.get(name, frozenset())
+        return remote_stream(thing, found, wanted, self._source.schemas.parents(found, wanted, anew=True))
 
 
 @contextmanager

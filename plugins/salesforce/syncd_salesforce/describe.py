@@ -5,6 +5,7 @@ A describe names only what that user may see (field-level security), so a field 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,17 @@ from syncd.spi import BadAnswer, RemoteField, RemoteStream
 from syncd_salesforce.objects import Sobject
 from syncd_salesforce.standard import may_be_hidden
 
-__all__ = ["Describe", "Field", "RecordType", "Selection", "described", "remote_stream", "selection"]
+__all__ = [
+    "Describe",
+    "Field",
+    "RecordType",
+    "Selection",
+    "blamed",
+    "described",
+    "parents_of",
+    "remote_stream",
+    "selection",
+]
 
 # Objects in objects: not in Bulk, and their parts are fields of their own (salesforce.md 4.2; simple-salesforce#182).
 _NOT_READ = {"address", "location", "base64", "complexvalue", "json"}
@@ -20,21 +31,26 @@ _RECORD_TYPE = "recordtype.developername"
 _SHARED = {"TaskRelation", "EventRelation"}  # EmailMessageRelation names senders too
 # Depend on who asks, and change without the record changing.
 _PERSONAL = {"lastvieweddate", "lastreferenceddate", "isunreadbyowner"}
+_BLAMED = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'(?: on entity '(\w+)')?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field. ``options`` are the active values of a picklist, ``strict`` if no others go; without a ``length`` it is 0."""
+    """A field. ``options`` are the active values of a picklist, ``strict`` if no others go; without a ``length`` it is 0.
+
+    One that points at a parent calls it by its ``relation``; ``refers`` are the objects that may be it.
+    """
 
     name: str
-    label: str
     type: str
-    length: int
-    writable: bool
-    calculated: bool
-    options: tuple[str, ...]
-    strict: bool
-    relation: str
+    label: str = ""
+    length: int = 0
+    writable: bool = False
+    calculated: bool = False
+    options: tuple[str, ...] = ()
+    strict: bool = False
+    relation: str = ""
+    refers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,47 +127,68 @@ def described(body: object) -> Describe:
     )
 
 
-def selection(thing: Sobject, found: Describe, wanted: Iterable[str]) -> Selection:
-    """Choose the columns to ask for: what a record is made of and what the mapping wants, as far as both can be seen."""
-    types: dict[str, str] = {}
-    calculated: list[str] = []
-    for name in thing.needs:
-        one = found.field(name)
-        if one is not None:
-            types[one.name] = one.type
-    for path in thing.paths:
-        if _relation(found, path) is not None:
-            types[path] = "string"
+def parents_of(found: Describe, paths: Iterable[str]) -> set[str]:
+    """Return the objects that *paths* lead to. One that may lead to several has the fields they share, which none describes."""
+    steps = [step for path in paths if found.field(path) is None and (step := _step(found, path)) is not None]
+    return {one.refers[0] for one, _ in steps if len(one.refers) == 1}
+
+
+def selection(thing: Sobject, found: Describe, wanted: Iterable[str], parents: Mapping[str, Describe]) -> Selection:
+    """Choose the columns to ask for: what a record is made of and what the mapping wants, as far as both can be seen.
+
+    *parents* are the `parents_of` it, by name, that can be seen.
+    """
+    needed = [one for name in (*thing.needs, *thing.paths) if (one := _column(found, name, parents)) is not None]
+    types = {one.name: one.type for one in needed}
     seen: dict[str, str] = {}
     hidden: list[str] = []
+    calculated: list[str] = []
     for name in sorted(wanted):
-        one = found.field(name)
-        column = one.name if one is not None else _relation(found, name)
-        if column is None or (one is not None and (one.type in _NOT_READ or one.name.lower() in _PERSONAL)):
+        one = _column(found, name, parents)
+        if one is None or one.type in _NOT_READ or one.name.rpartition(".")[2].lower() in _PERSONAL:
             hidden.append(name)
             continue
-        seen[name] = column
-        types.setdefault(column, one.type if one is not None else "string")
-        if one is None or one.calculated:
+        # The same twice is refused ("duplicate field selected").
+        column = seen[name] = next((known for known in types if known.lower() == one.name.lower()), one.name)
+        types.setdefault(column, one.type)
+        if one.calculated:
             calculated.append(column)
     return Selection(
         columns=tuple(types), types=types, wanted=seen, hidden=tuple(hidden), calculated=tuple(dict.fromkeys(calculated))
     )
 
 
-def remote_stream(thing: Sobject, found: Describe, wanted: Iterable[str]) -> RemoteStream:
+def blamed(found: Describe, columns: Iterable[str], text: str) -> list[str]:
+    """Return those of *columns* that a refusal names: a field without the way to it, and whose it is, or a relation."""
+    named = _BLAMED.search(text)
+    if named is None:
+        return []
+    name, entity = named[1].lower(), named[2] or found.name
+    own: list[str] = []
+    theirs: list[str] = []
+    shared: list[str] = []
+    for column in columns:
+        step = _step(found, column)
+        if name in (column.lower(), column.lower().partition(".")[0]):
+            own.append(column)
+        elif step is not None and step[1].lower() == name:
+            (theirs if step[0].refers == (entity,) else shared if len(step[0].refers) != 1 else []).append(column)
+    return (own if entity == found.name else []) or theirs or shared or own
+
+
+def remote_stream(thing: Sobject, found: Describe, wanted: Iterable[str], parents: Mapping[str, Describe]) -> RemoteStream:
     """Describe a stream as the mapping's checks want it, what the mapping names in its words too: ``email``, ``Owner.Name``.
 
     With what the mapping names and an admin hides, as far as it is known to exist.
     """
     fields = {one.name: _remote(one, found.updateable) for one in found.fields.values() if one.type not in _NOT_READ}
-    chosen = selection(thing, found, wanted)
+    chosen = selection(thing, found, wanted, parents)
     for name, column in chosen.wanted.items():
         options = tuple(one.name for one in found.record_types) if column.lower() == _RECORD_TYPE else ()
-        known = fields.get(column) or RemoteField(name=column, type="string", options=options, writable=False)
+        known = fields.get(column) or RemoteField(name=column, type=chosen.types[column], options=options, writable=False)
         fields[name] = replace(known, name=name)
     for name in chosen.hidden:
-        if found.field(name) is None and may_be_hidden(thing.name, name):
+        if found.field(name) is None and may_be_hidden(*_whose(found, name)):
             fields[name] = RemoteField(name=name, readable=False, writable=False)
     return RemoteStream(name=thing.name, kind=thing.kind, fields=tuple(fields.values()))
 
@@ -166,16 +203,36 @@ def _remote(one: Field, updateable: bool) -> RemoteField:
     )
 
 
-def _relation(found: Describe, path: str) -> str | None:
-    """Return ``Owner.Name`` as Salesforce writes it if the object has such a parent; one step up and no more."""
+def _column(found: Describe, path: str, parents: Mapping[str, Describe]) -> Field | None:
+    """Return what a name or a path means, called as Salesforce does; a parent's changes without the record changing."""
+    own = found.field(path)
+    step = _step(found, path)
+    if own is not None or step is None:
+        return own
+    by, name = step
+    if len(by.refers) != 1:
+        return Field(name=f"{by.relation}.{name}", type="string", calculated=True)
+    parent = parents.get(by.refers[0])
+    one = parent.field(name) if parent is not None else None
+    return replace(one, name=f"{by.relation}.{one.name}", calculated=True) if one is not None else None
+
+
+def _step(found: Describe, path: str) -> tuple[Field, str] | None:
+    """Return the field by which ``Owner.Name`` leads to a parent, and what is asked of that; one step up and no more."""
     relation, dot, name = path.partition(".")
-    if not dot or "." in name or not name.replace("_", "").isalnum():
+    if not dot or not re.fullmatch(r"\w+", name, re.ASCII):
         return None
-    return next((f"{one.relation}.{name}" for one in found.fields.values() if one.relation.lower() == relation.lower()), None)
+    return next(((one, name) for one in found.fields.values() if one.relation.lower() == relation.lower()), None)
+
+
+def _whose(found: Describe, path: str) -> tuple[str, str]:
+    """Return the object that a field is of, and its name there."""
+    step = _step(found, path)
+    return (step[0].refers[0], step[1]) if step is not None and len(step[0].refers) == 1 else (found.name, path)
 
 
 def _field(one: Mapping[str, object]) -> Field:
-    values = one.get("picklistValues")
+    values, refers = one.get("picklistValues"), one.get("referenceTo")
     return Field(
         name=str(one["name"]),
         label=str(one.get("label") or one["name"]),
@@ -186,6 +243,7 @@ def _field(one: Mapping[str, object]) -> Field:
         options=_options(values) if isinstance(values, list) else (),
         strict=one.get("restrictedPicklist") is True,
         relation=str(one.get("relationshipName") or ""),
+        refers=tuple(map(str, refers)) if isinstance(refers, list) else (),
     )
 
 

@@ -6,7 +6,6 @@ still open, because rows appear when their transaction ends and bear the time it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from msgspec.structs import replace
 
 from syncd.spi import Activity, Page, Refused, SourceRecord, Unauthorized
 from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded
-from syncd_salesforce.describe import Selection, selection
+from syncd_salesforce.describe import Selection, blamed, selection
 from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.listing import Lister, Row, Rows, rows_among
 from syncd_salesforce.notes import NOTHING_SEEN, no_fields, no_object, swept_away
@@ -44,7 +43,6 @@ _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
 # Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
 _NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
-_COLUMN = re.compile(r"(?:No such column|understand relationship) '([\w.]+)'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +134,14 @@ class Puller:
         present = {_id_of(one): one for one in found}
         return [present.get(one) or gone(self._thing, one, self._source.org.now) for one in ids]
 
-    def chosen(self) -> Selection | None:
-        """Return what to ask for; ``None`` if the user cannot see the object."""
-        found = self._source.schemas.describe(self._thing.name)
+    def chosen(self, *, anew: bool = False) -> Selection | None:
+        """Return what to ask for, by an object described *anew* if need be; ``None`` if the user cannot see it."""
+        schemas = self._source.schemas
+        found = schemas.describe(self._thing.name, anew=anew)
         if found is None or not found.queryable:
             return None
-        picked = selection(self._thing, found, self._wanted)
+        parents = schemas.parents(found, (*self._thing.paths, *self._wanted), anew=anew)
+        picked = selection(self._thing, found, self._wanted, parents)
         for column in self._dropped:
             picked = picked.without(column)
         return picked
@@ -248,11 +248,10 @@ class Puller:
 
     def _adapted(self, chosen: Selection, error: Declined) -> bool:
         """Look at the object anew, or leave out the column that the refusal names; false if neither helps."""
-        self._source.schemas.describe(self._thing.name, anew=True)
-        if self.chosen() != chosen:
+        if self.chosen(anew=True) != chosen:
             return True
-        named = _COLUMN.search(error.refusal.text)
-        guilty = [one for one in chosen.columns if named and named[1].lower() in (one.lower(), one.lower().partition(".")[0])]
+        found = self._source.schemas.describe(self._thing.name)
+        guilty = blamed(found, chosen.columns, error.refusal.text) if found is not None else []
         self._dropped += guilty
         return bool(guilty)
 

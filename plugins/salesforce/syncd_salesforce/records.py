@@ -39,7 +39,8 @@ def make(thing: Sobject, chosen: Selection, given: Mapping[str, object], related
 
     *related* are the identifiers of whom an activity is shared with; what is no person is left out.
     """
-    row = {column: raw(kind, given.get(column)) for column, kind in chosen.types.items()}
+    came = {name.lower(): value for name, value in given.items()}  # a mapping writes the fields of parents in any case
+    row = {column: raw(kind, came.get(column.lower())) for column, kind in chosen.types.items()}
     try:
         external_id = _id(row)
         if thing.kind == "activity":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from syncd.spi import BadAnswer, Misconfigured
-from syncd_salesforce.describe import Describe, described
+from syncd_salesforce.describe import Describe, described, parents_of
 from syncd_salesforce.org import Org, answer
 from syncd_salesforce.refusals import Declined
 
@@ -40,6 +40,11 @@ class Schemas:
         if anew or name not in self._seen:
             self._seen[name] = self._looked_up(name, anew=anew)
         return self._seen[name]
+
+    def parents(self, found: Describe, paths: Iterable[str], *, anew: bool = False) -> dict[str, Describe]:
+        """Return the objects that *paths* of an object lead to, by name, as far as they can be seen. Raises: as `describe`."""
+        seen = {name: self.describe(name, anew=anew) for name in sorted(parents_of(found, paths))}
+        return {name: one for name, one in seen.items() if one is not None}
 
     def _looked_up(self, name: str, *, anew: bool) -> Describe | None:
         kept = self._kept(name)

@@ -48,7 +48,8 @@ def raw(kind: str, given: object) -> Raw:
             return written(instant(str(given)))
         except ValueError:
             return clean(str(given))
-    return clean(str(given))
+    # Where the type is not told (the parent of several kinds, a history's values) JSON has types and CSV has texts.
+    return clean(_plain(given) if isinstance(given, bool | Decimal) else str(given))
 
 
 def flat(record: Mapping[str, object], prefix: str = "") -> dict[str, object]:

@@ -58,6 +58,20 @@ def test_the_schema_tells_a_standard_field_that_is_hidden_from_one_that_never_wa
     assert {one.name: one.readable for one in lead.fields if one.name in wanted["Lead"]} == {"email": False, "Fax": True}
 
 
+def test_the_schema_has_the_fields_of_parents_that_the_mapping_names(tmp_path: Path) -> None:
+    wanted = {"Contact": ["account.Website", "Account.Websit", "Account.NumberOfEmployees", "Owner.Name"]}
+    with Desk(tmp_path, settings={"streams": ["Contact"]}, wanted=wanted) as desk:
+        desk.org.access.hidden.add(("Account", "Website"))
+        desk.org.reshaped()
+        (contact,) = desk.connector().schema().streams
+    shown = {one.name: (one.type, one.readable) for one in contact.fields if "." in one.name}
+    assert shown == {
+        "account.Website": ("text", False),
+        "Account.NumberOfEmployees": ("int", True),
+        "Owner.Name": ("string", True),
+    }
+
+
 def test_every_standard_field_that_counts_as_hideable_can_be_hidden() -> None:
     """By the emulated org's describes, which are those of real orgs; the fields of consent are in none of them."""
     objects = {one.name: one for one in standard()}

@@ -78,6 +78,46 @@ def test_the_same_comes_by_bulk_and_by_rest(tmp_path: Path) -> None:
         assert rest[0].records != []
 
 
+def test_what_a_parent_holds_is_told_alike_by_bulk_and_by_rest(tmp_path: Path) -> None:
+    held = {"NumberOfEmployees": 250, "AnnualRevenue": 12_000_000, "IsDeleted": False, "CreatedDate": "2026-11-21T09:00:00Z"}
+    wanted = {"Contact": [*(f"Account.{name}" for name in held), "Owner.IsActive"]}
+    with Desk(tmp_path / "a", wanted=wanted) as one, Desk(tmp_path / "b", wanted=wanted, settings={"bulk_above": 0}) as two:
+        for desk in (one, two):
+            (firm,) = desk.add("Account", NumberOfEmployees=250, AnnualRevenue=12_000_000)
+            desk.add("Contact", AccountId=firm)
+            desk.later()
+            (record,) = [record for page in desk.read("Contact") for record in page.records]
+            assert isinstance(record, SourceRecord)
+            values = {name.removeprefix("Account."): value for name, value in record.fields.items()}
+            assert values == {**held, "Owner.IsActive": True}
+            assert all(type(values[name]) is type(held[name]) or name == "AnnualRevenue" for name in held)
+
+
+@pytest.mark.parametrize("bulk_above", [40_000, 0])
+def test_the_field_of_a_parent_is_matched_in_any_case_and_asked_for_once(tmp_path: Path, bulk_above: int) -> None:
+    names = ["Owner.Name", "owner.name", "CreatedBy.name", "createdby.NAME"]  # an owner may be a queue, who created is a user
+    with Desk(tmp_path, wanted={"Lead": names}, settings={"bulk_above": bulk_above}) as desk:
+        desk.add("Lead")
+        desk.later()
+        (record,) = [record for page in desk.read("Lead") for record in page.records]
+        assert isinstance(record, SourceRecord)
+        assert record.fields == dict.fromkeys(names, "Integration User")
+
+
+def test_a_parent_is_described_once_an_hour(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Contact": ["Account.Website", "Account.Phone"]}) as desk:
+        desk.add("Contact")
+        desk.later()
+        pages = desk.read("Contact")
+        assert {name: many for name, many in desk.calls().items() if "describe" in name} == {
+            "GET /sobjects/Contact/describe": 1,
+            "GET /sobjects/Account/describe": 1,
+        }
+        desk.later(minutes=5)
+        desk.read("Contact", pages[-1].cursor)
+        assert desk.calls() == {"GET /sobjects/Contact/updated": 1, "GET /queryAll": 1}
+
+
 def test_a_query_too_long_for_an_address_goes_in_a_body(tmp_path: Path) -> None:
     names = [f"Custom_Field_With_A_Long_Name_{number:03}__c" for number in range(200)]
     with Desk(tmp_path, wanted={"Lead": names}) as desk:
@@ -389,6 +429,46 @@ def test_a_field_that_vanishes_after_the_describe_costs_itself_alone(desk: Desk)
     desk.later(minutes=40)
     (record,) = desk.read("Lead")[0].records
     assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace"}
+
+
+@pytest.mark.parametrize("minutes", [40, 70])  # the describe is still believed, or looked at anew
+@pytest.mark.parametrize("name", ["Email", "*"])
+def test_a_hidden_field_of_a_parent_costs_itself_alone(tmp_path: Path, minutes: int, name: str) -> None:
+    with Desk(tmp_path, wanted={"Lead": ["Email", "CreatedBy.Email", "createdby.Name"]}) as desk:
+        desk.add("Lead", Email="ann@firm.example")
+        desk.connector().pull("Lead", None)
+        if name == "*":
+            desk.org.access.unseen_objects.add("User")
+        else:
+            desk.org.access.hidden.add(("User", name))
+        desk.org.reshaped()
+        desk.later(minutes=minutes)
+        (record,) = desk.read("Lead")[0].records
+        assert isinstance(record, SourceRecord)
+        rest = {} if name == "*" else {"createdby.Name": "Integration User"}
+        assert record.fields == {"Email": "ann@firm.example", **rest}
+        desk.later(minutes=61)
+        assert "CreatedBy.Email" in notes(desk.read("Lead"))[0]
+
+
+def test_a_field_that_a_parent_of_several_kinds_has_not_got_costs_itself_alone(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Lead": ["MobilePhone", "Owner.MobilePhone", "CreatedBy.MobilePhone", "Owner.Name"]}) as desk:
+        desk.add("Lead", MobilePhone="12")
+        desk.later()
+        (record,) = desk.read("Lead")[0].records
+        assert isinstance(record, SourceRecord)
+        assert record.fields == {"MobilePhone": "12", "CreatedBy.MobilePhone": None, "Owner.Name": "Integration User"}
+
+
+def test_a_hidden_field_of_a_campaign_does_not_hold_up_its_members(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"CampaignMember": []}) as desk:
+        (lead,), (fair,) = desk.add("Lead"), desk.add("Campaign", Name="Fair", Type="Webinar")
+        desk.add("CampaignMember", CampaignId=fair, LeadId=lead, Status="Sent")
+        desk.org.access.hidden.add(("Campaign", "Type"))
+        desk.org.reshaped()
+        desk.later()
+        (member,) = desk.read("CampaignMember")[0].records
+        assert isinstance(member, Activity) and member.asset == "Fair"
 
 
 def test_a_hidden_object_costs_itself_alone(desk: Desk) -> None:

@@ -25,13 +25,7 @@ def described(name: str, *more: str) -> Describe:
     fields = [
         Field(
             name=one,
-            label=one,
             type=TYPES.get(one, "string"),
-            length=0,
-            writable=True,
-            calculated=False,
-            options=(),
-            strict=False,
             relation=one.removesuffix("Id") if one.endswith("Id") and one != "Id" else "",
         )
         for one in names
@@ -51,7 +45,7 @@ def described(name: str, *more: str) -> Describe:
 
 def made(name: str, row: Mapping[str, object], *wanted: str) -> SourceRecord | Activity | Refused | None:
     base = {"Id": LEAD, "IsDeleted": False, "SystemModstamp": STAMP, "CreatedDate": STAMP}
-    return make(OBJECTS[name], selection(OBJECTS[name], described(name, *wanted), wanted), {**base, **row})
+    return make(OBJECTS[name], selection(OBJECTS[name], described(name, *wanted), wanted, {}), {**base, **row})
 
 
 def record(name: str, row: Mapping[str, object], *wanted: str) -> SourceRecord:
@@ -88,7 +82,7 @@ def test_a_queue_owns_nothing() -> None:
 
 def test_a_field_is_called_as_the_mapping_calls_it() -> None:
     assert record("Lead", {"Email": "ann@firm.example"}, "Email").fields == {"Email": "ann@firm.example"}
-    chosen = selection(OBJECTS["Lead"], described("Lead", "Email"), ["email"])
+    chosen = selection(OBJECTS["Lead"], described("Lead", "Email"), ["email"], {})
     lead = make(OBJECTS["Lead"], chosen, {"Id": LEAD, "SystemModstamp": STAMP, "Email": "ann@firm.example"})
     assert isinstance(lead, SourceRecord) and lead.fields == {"email": "ann@firm.example"}
 

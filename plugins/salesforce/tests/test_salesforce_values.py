@@ -21,6 +21,8 @@ from syncd.spi import Golden, Raw
         pytest.param("datetime", "2026-11-20T08:15:02.000+0000", "2026-11-20T08:15:02.000Z", "2026-11-20T08:15:02Z", id="time"),
         pytest.param("date", "2026-11-20", "2026-11-20", "2026-11-20", id="a day stays as it is"),
         pytest.param("string", None, "", None, id="nothing"),
+        pytest.param("anyType", True, "true", "true", id="yes where the type is not told"),
+        pytest.param("anyType", Decimal("1.2E7"), "12000000", "12000000", id="a number where the type is not told"),
         pytest.param("string", "N/A", "N/A", "N/A", id="N/A is text"),
         pytest.param("string", "null", "null", "null", id="null is text"),
         pytest.param("textarea", 'a "b"\r\n🙂', 'a "b"\r\n🙂', 'a "b"\r\n🙂', id="quotes, line ends, emoji"),
