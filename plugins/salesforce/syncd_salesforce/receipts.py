@@ -23,7 +23,7 @@ _ELSEWHERE = {
 }
 # Passing trouble, of this record alone: restforce error_code.rb, jsforce#1018 (read 2026-11-21)
 _PASSING = {
-    *("UNABLE_TO_LOCK_ROW", "TRANSFER_REQUIRES_READ", "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "QUERY_TIMEOUT"),
+    *("UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "QUERY_TIMEOUT"),
     *("ALL_OR_NONE_OPERATION_ROLLED_BACK", "REQUEST_RUNNING_TOO_LONG", "ROW_LOCK"),
 }
 _SENTENCES: Mapping[str, str] = {
@@ -40,6 +40,7 @@ _SENTENCES: Mapping[str, str] = {
     "INVALID_FIELD_FOR_INSERT_UPDATE": "the user may not change this field; assign syncd's permission set",
     "INSUFFICIENT_ACCESS": "the user may not change this record; give it Edit, or Modify All on the object",
     "INSUFFICIENT_ACCESS_OR_READONLY": "the user may not change this record; give it Edit, or Modify All on the object",
+    "TRANSFER_REQUIRES_READ": "the new owner may not read such records; give that user Read on the object",
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "a trigger or flow of the org refuses it; ask whoever maintains it",
     "CANNOT_EXECUTE_FLOW_TRIGGER": "a flow of the org fails; ask whoever maintains it",
     "FIELD_FILTER_VALIDATION_EXCEPTION": "a lookup filter of the org refuses it",

@@ -81,6 +81,12 @@ def test_passing_trouble_is_tried_again_and_the_rest_once_it_differs() -> None:
     assert rejected(LEAD, Fault(code="STRING_TOO_LONG", field="Why__c"), NOW).retry == "on_change"
 
 
+def test_an_owner_who_may_not_read_the_record_is_no_passing_trouble() -> None:
+    receipt = rejected(LEAD, Fault(code="TRANSFER_REQUIRES_READ", field="OwnerId"), NOW)
+    assert (receipt.retry, receipt.field) == ("on_change", "OwnerId")
+    assert receipt.what == "Lead.OwnerId: the new owner may not read such records; give that user Read on the object"
+
+
 def test_the_sentence_names_the_field_and_the_remedy() -> None:
     receipt = rejected(LEAD, Fault(code="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", field="Band__c"), NOW)
     assert receipt.code == "invalid_or_null_for_restricted_picklist"
