@@ -89,7 +89,8 @@ class Describe:
 class Selection:
     """What is asked for of an object: the columns, their types, and what the mapping wants that cannot be seen.
 
-    ``calculated`` are the columns whose values change without the record changing.
+    ``calculated`` are the columns whose values change without the record changing; ``unread`` those of ``hidden`` that are
+    there and never read.
     """
 
     columns: tuple[str, ...]
@@ -97,12 +98,13 @@ class Selection:
     wanted: Mapping[str, str]
     hidden: tuple[str, ...]
     calculated: tuple[str, ...]
+    unread: tuple[str, ...]
 
     def without(self, column: str) -> Selection:
         """Leave a column out that turned out not to be readable."""
-        return Selection(
+        return replace(
+            self,
             columns=tuple(one for one in self.columns if one != column),
-            types=self.types,
             wanted={name: one for name, one in self.wanted.items() if one != column},
             hidden=tuple(sorted({*self.hidden, *(name for name, one in self.wanted.items() if one == column)})),
             calculated=tuple(one for one in self.calculated if one != column),
@@ -142,11 +144,13 @@ def selection(thing: Sobject, found: Describe, wanted: Iterable[str], parents: M
     types = {one.name: one.type for one in needed}
     seen: dict[str, str] = {}
     hidden: list[str] = []
+    unread: list[str] = []
     calculated: list[str] = []
     for name in sorted(wanted):
         one = _column(found, name, parents)
-        if one is None or one.type in _NOT_READ or one.name.rpartition(".")[2].lower() in _PERSONAL:
+        if one is None or _is_unread(one):
             hidden.append(name)
+            unread += [name] if one is not None else []
             continue
         # The same twice is refused ("duplicate field selected").
         column = seen[name] = next((known for known in types if known.lower() == one.name.lower()), one.name)
@@ -154,7 +158,12 @@ def selection(thing: Sobject, found: Describe, wanted: Iterable[str], parents: M
         if one.calculated:
             calculated.append(column)
     return Selection(
-        columns=tuple(types), types=types, wanted=seen, hidden=tuple(hidden), calculated=tuple(dict.fromkeys(calculated))
+        columns=tuple(types),
+        types=types,
+        wanted=seen,
+        hidden=tuple(hidden),
+        calculated=tuple(dict.fromkeys(calculated)),
+        unread=tuple(unread),
     )
 
 
@@ -215,6 +224,10 @@ def _column(found: Describe, path: str, parents: Mapping[str, Describe]) -> Fiel
     parent = parents.get(by.refers[0])
     one = parent.field(name) if parent is not None else None
     return replace(one, name=f"{by.relation}.{one.name}", calculated=True) if one is not None else None
+
+
+def _is_unread(one: Field) -> bool:
+    return one.type in _NOT_READ or one.name.rpartition(".")[2].lower() in _PERSONAL
 
 
 def _step(found: Describe, path: str) -> tuple[Field, str] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
+from syncd_salesforce.describe import Selection
 from syncd_salesforce.objects import Sobject
 from syncd_salesforce.sweeps import Swept
 
@@ -18,8 +19,9 @@ def no_object(thing: Sobject) -> str:
     return f"{thing.name}: not there, or hidden from the integration user; {remedy}"
 
 
-def no_fields(thing: Sobject, hidden: Sequence[str], written: Collection[str]) -> str:
-    """Say that fields cannot be read, with the remedy that fits: those *written* are ours to create."""
+def no_fields(thing: Sobject, chosen: Selection, written: Collection[str]) -> Iterable[str]:
+    """Say which fields are left out, with the remedy that fits: those *written* are ours to create."""
+    hidden = [name for name in chosen.hidden if name not in chosen.unread]
     others = [name for name in hidden if name not in written]
     remedies = []
     if len(others) < len(hidden):
@@ -27,8 +29,12 @@ def no_fields(thing: Sobject, hidden: Sequence[str], written: Collection[str]) -
     if others:
         which = f" for {', '.join(others)}" if remedies else ""
         remedies.append(f"assign syncd's permission set{which}, or correct the mapping")
-    what = f"{', '.join(hidden)} not there, or hidden from the integration user, and left out"
-    return f"{thing.name}: {what}; {'; '.join(remedies)}"
+    if hidden:
+        what = f"{', '.join(hidden)} not there, or hidden from the integration user, and left out"
+        yield f"{thing.name}: {what}; {'; '.join(remedies)}"
+    if chosen.unread:
+        why = "no plain value, or another for each user; name the parts there are of it, or take it out of the mapping"
+        yield f"{thing.name}: {', '.join(chosen.unread)} left out: {why}"
 
 
 def swept_away(thing: Sobject, swept: Swept) -> Iterable[str]:

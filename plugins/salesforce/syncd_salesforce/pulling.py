@@ -154,7 +154,7 @@ class Puller:
             return state, ()
         notes: tuple[str, ...] = ()
         if chosen.hidden and chosen.hidden != state.hidden:
-            notes = (no_fields(self._thing, chosen.hidden, self._written),)
+            notes = tuple(no_fields(self._thing, chosen, self._written))
         regained = sorted(set(state.hidden) - set(chosen.hidden))
         if regained and state.to is not None:
             state = State(format=1, deleted_to=state.deleted_to, swept_at=state.swept_at)

@@ -400,6 +400,18 @@ def test_a_hidden_field_is_left_out_and_said_and_read_once_it_shows(desk: Desk) 
     assert isinstance(record, SourceRecord) and record.fields == {"LastName": "Lovelace", "Email": "ann@firm.example"}
 
 
+def test_what_is_never_read_is_not_called_hidden(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Lead": ["Address", "Emial", "LastViewedDate"]}) as desk:
+        pages = desk.read("Lead")
+        assert notes(pages) == [
+            "Lead: Emial not there, or hidden from the integration user, and left out; "
+            "assign syncd's permission set, or correct the mapping",
+            "Lead: Address, LastViewedDate left out: no plain value, or another for each user; "
+            "name the parts there are of it, or take it out of the mapping",
+        ]
+        assert notes(desk.read("Lead", pages[-1].cursor)) == []
+
+
 def test_what_is_hidden_is_told_once_per_object_until_it_changes(tmp_path: Path) -> None:
     wanted = {"Lead": ["Email", "syncd_Band__c", "syncd_Score__c"]}
     written = {"Lead": ["syncd_Band__c", "syncd_Score__c"]}
