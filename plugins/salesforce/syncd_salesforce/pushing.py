@@ -131,7 +131,12 @@ class Pusher:
                     else:
                         faults[one.place] = one.id, fault
             waiting = [one for _, one in sorted(locked, key=lambda pair: (pair[0], pair[1].id))]
-        return receipts | self._judged(name, faults)
+        try:
+            return receipts | self._judged(name, faults)
+        except (Declined, ConnectorError) as error:
+            if not receipts:
+                raise
+            return receipts | self._put_off((one for one in writes if one.place in faults), error)
 
     def _sent(self, name: str, group: Sequence[_Write]) -> list[Fault | None]:
         found = self._described(name)

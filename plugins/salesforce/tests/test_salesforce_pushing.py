@@ -127,6 +127,15 @@ def test_what_was_done_before_an_outage_is_told_and_the_rest_put_off(desk: Desk)
 
 
 def test_an_outage_from_the_start_is_an_error(desk: Desk) -> None:
+def test_what_was_done_is_told_though_where_the_others_are_cannot_be_asked(desk: Desk) -> None:
+    here, binned = desk.add("Lead", 2)
+    desk.delete(binned)
+    desk.emulator.misbehave("unavailable:path=/queryAll")
+    done, put_off = desk.connector().push([change(here), change(binned)])
+    assert done == Done()
+    assert isinstance(put_off, Rejected) and put_off.code == "put_off"
+
+
     (lead,) = desk.add("Lead")
     desk.emulator.misbehave("unavailable:method=PATCH")
     with pytest.raises(Unavailable):
