@@ -12,7 +12,20 @@ from typing import Literal
 from syncd.spi import BadAnswer, Reply
 from syncd_salesforce.org import READS, Org
 
-__all__ = ["Progress", "Results", "Uploaded", "begin_query", "begin_update", "outcome", "progress", "results", "submit"]
+__all__ = [
+    "Progress",
+    "Results",
+    "Uploaded",
+    "abort",
+    "begin",
+    "begin_query",
+    "begin_update",
+    "outcome",
+    "progress",
+    "results",
+    "sheet",
+    "upload",
+]
 
 csv.field_size_limit(1 << 20)  # the default is the length of Salesforce's longest text, in characters; quotes come on top
 Kind = Literal["query", "ingest"]
@@ -92,19 +105,32 @@ def begin_update(org: Org, name: str) -> str:
     return _job(org.post(f"{name}: Bulk update", f"{org.base}/jobs/ingest", body), name)
 
 
-def submit(org: Org, name: str, job: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
-    """Upload the rows of a job, which takes one upload, and let it begin.
+def sheet(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Return the rows of a job as CSV.
 
     The header names the columns of all rows; an empty cell leaves a field as it is (WaveLink#45).
     """
-    doing = f"{name}: Bulk upload"
-    sheet = io.StringIO(newline="")
-    writer = csv.DictWriter(sheet, columns, restval="", lineterminator="\n", quoting=csv.QUOTE_ALL)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     writer.writerows(rows)
-    path = f"{org.base}/jobs/ingest/{job}"
-    org.send(doing, "PUT", f"{path}/batches", headers={"Content-Type": "text/csv"}, content=sheet.getvalue().encode())
-    org.send(doing, "PATCH", path, content=json.dumps({"state": "UploadComplete"}).encode())
+    return text.getvalue().encode()
+
+
+def upload(org: Org, name: str, job: str, rows: bytes) -> None:
+    """Upload the rows of a job, which takes one upload."""
+    path = f"{org.base}/jobs/ingest/{job}/batches"
+    org.send(f"{name}: Bulk upload", "PUT", path, headers={"Content-Type": "text/csv"}, content=rows)
+
+
+def begin(org: Org, name: str, job: str) -> None:
+    """Let a job begin. Raises: Declined if it does not; what the client raises, and then it may."""
+    _turn(org, name, job, "UploadComplete")
+
+
+def abort(org: Org, name: str, job: str) -> None:
+    """Let a job do nothing more. Raises: Declined if it has ended."""
+    _turn(org, name, job, "Aborted")
 
 
 def outcome(org: Org, name: str, job: str) -> Uploaded:
@@ -120,6 +146,10 @@ def outcome(org: Org, name: str, job: str) -> Uploaded:
         done=frozenset(row.get("Id") or row["sf__Id"] for row in done),
         failed={row.get("Id") or row["sf__Id"]: row.get("sf__Error", "") for row in failed},
     )
+
+
+def _turn(org: Org, name: str, job: str, state: str) -> None:
+    org.send(f"{name}: Bulk job", "PATCH", f"{org.base}/jobs/ingest/{job}", content=json.dumps({"state": state}).encode())
 
 
 def _job(came: object, name: str) -> str:

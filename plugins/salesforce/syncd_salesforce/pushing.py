@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -171,7 +172,10 @@ class Pusher:
     # ------------------------------------------------------------ jobs
 
     def _as_job(self, name: str, writes: Sequence[_Write]) -> dict[int, Receipt]:
-        """Hand over a job. It is one batch of Salesforce's (10,000 rows), so its rows do not lock each other."""
+        """Hand over a job. It is one batch of Salesforce's (10,000 rows), so its rows do not lock each other.
+
+        It is remembered though its beginning got no answer: it may run, and forgotten it would do so behind newer values.
+        """
         found = self._described(name)
         columns = ["Id", *dict.fromkeys(field for one in writes for field in one.change.fields)]
         rows = [
@@ -191,7 +195,9 @@ class Pusher:
             if error.code not in NOT_IN_BULK:
                 raise
             return self._in_groups(name, writes)
-        jobs.submit(self._org, name, job, columns, rows)
+        jobs.upload(self._org, name, job, jobs.sheet(columns, rows))
+        with suppress(ConnectorError):
+            jobs.begin(self._org, name, job)
         # Each change has a name of its own within the job: results come in any order, and nothing has to be remembered.
         return {one.place: Accepted(job=f"{job}/{name}/{one.id}") for one in writes}
 
@@ -210,7 +216,10 @@ class Pusher:
     def _outcome(self, name: str, job: str) -> Mapping[str, Receipt] | None:
         """Return the receipts of a job by identifier, all that it did not find asked for at once; ``None`` while it runs."""
         try:
-            if not jobs.progress(self._org, name, "ingest", job).has_ended:
+            seen = jobs.progress(self._org, name, "ingest", job)
+            if seen.state == "Open":
+                jobs.abort(self._org, name, job)  # it was told to begin, and did not hear of it
+            if not seen.has_ended:
                 return None
             ended = jobs.outcome(self._org, name, job)
         except Declined as error:

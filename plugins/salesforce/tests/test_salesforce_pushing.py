@@ -16,7 +16,7 @@ from syncd_salesforce.emulator.org import ValidationRule
 from syncd_salesforce.emulator.record_types import add_type
 from syncd_salesforce.emulator.schema import field_of
 
-from syncd.spi import Accepted, Change, Done, FieldChange, Gone, Receipt, Ref, Rejected, Remapped, Unavailable
+from syncd.spi import Accepted, Change, ConnectorError, Done, FieldChange, Gone, Receipt, Ref, Rejected, Remapped, Unavailable
 
 
 @pytest.fixture
@@ -126,7 +126,6 @@ def test_what_was_done_before_an_outage_is_told_and_the_rest_put_off(desk: Desk)
     assert isinstance(put_off, Rejected) and put_off.code == "put_off" and isinstance(put_off.retry, datetime)
 
 
-def test_an_outage_from_the_start_is_an_error(desk: Desk) -> None:
 def test_what_was_done_is_told_though_where_the_others_are_cannot_be_asked(desk: Desk) -> None:
     here, binned = desk.add("Lead", 2)
     desk.delete(binned)
@@ -136,6 +135,7 @@ def test_what_was_done_is_told_though_where_the_others_are_cannot_be_asked(desk:
     assert isinstance(put_off, Rejected) and put_off.code == "put_off"
 
 
+def test_an_outage_from_the_start_is_an_error(desk: Desk) -> None:
     (lead,) = desk.add("Lead")
     desk.emulator.misbehave("unavailable:method=PATCH")
     with pytest.raises(Unavailable):
@@ -320,3 +320,38 @@ def test_where_bulk_is_refused_groups_do_it(bulky: Desk) -> None:
     leads = bulky.add("Lead", 11)
     bulky.emulator.misbehave("bulk_refused")
     assert bulky.connector().push([change(lead) for lead in leads]) == [Done()] * 11
+
+
+def ended(desk: Desk, job: str) -> Sequence[Receipt]:
+    """Look at a job until it has ended."""
+    for _ in range(9):
+        receipts = desk.connector().receipts(job)
+        if receipts is not None:
+            return receipts
+        desk.later(seconds=30)
+    raise AssertionError(job)
+
+
+def test_a_job_that_began_though_its_reply_was_lost_is_not_forgotten(bulky: Desk) -> None:
+    leads = bulky.add("Lead", 11)
+    bulky.emulator.misbehave("reset:method=PATCH,path=/jobs/ingest")
+    names = jobs_of(bulky.connector().push([change(lead) for lead in leads]))
+    assert [ended(bulky, name) for name in names] == [[Done()]] * 11
+    assert bulky.held(leads[0])["Note__c"] == "hello"
+
+
+def test_a_job_that_was_not_begun_never_begins_behind_newer_values(bulky: Desk) -> None:
+    leads = bulky.add("Lead", 11)
+    bulky.emulator.misbehave("unavailable:method=PATCH,path=/jobs/ingest,times=1")
+    names = jobs_of(bulky.connector().push([change(lead) for lead in leads]))
+    (receipt,) = ended(bulky, names[0])
+    assert isinstance(receipt, Rejected) and receipt.code == "put_off"
+    assert [one.state for one in bulky.emulator.instance.jobs.values()] == ["Aborted"]
+    assert bulky.held(leads[0]).get("Note__c") is None
+
+
+def test_a_job_that_may_not_begin_is_an_error(bulky: Desk) -> None:
+    leads = bulky.add("Lead", 11)
+    bulky.emulator.misbehave("no_rights:method=PATCH,path=/jobs/ingest")
+    with pytest.raises(ConnectorError):
+        bulky.connector().push([change(lead) for lead in leads])
