@@ -13,8 +13,10 @@ from syncd.spi import BadAnswer, Reply
 from syncd_salesforce.org import READS, Org
 
 __all__ = [
+    "LARGEST_UPLOAD",
     "Progress",
     "Results",
+    "TooLarge",
     "Uploaded",
     "abort",
     "begin",
@@ -27,10 +29,17 @@ __all__ = [
     "upload",
 ]
 
+LARGEST_UPLOAD = 100_000_000
+"""Bytes that a job takes: bulk_api_2_0 guide, "Bulk API 2.0 Ingest Limits" (read 2026-11-21)."""
+
 csv.field_size_limit(1 << 20)  # the default is the length of Salesforce's longest text, in characters; quotes come on top
 Kind = Literal["query", "ingest"]
 _RUNNING = {"Open", "UploadComplete", "InProgress"}
 _ENDED = {"JobComplete", "Failed", "Aborted"}
+
+
+class TooLarge(BadAnswer):
+    """The host takes no answer of that size; fewer rows may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +94,15 @@ def progress(org: Org, name: str, kind: Kind, job: str) -> Progress:
 def results(org: Org, name: str, job: str, *, version: str, locator: str, most: int) -> Results:
     """Return a page of a query's results, with the version of the API that began it.
 
-    Raises: BadAnswer for a page with another number of rows than its header says: a cut body can look whole.
+    Raises: TooLarge; BadAnswer for a page with another number of rows than its header says: a cut body can look whole.
     """
     doing = f"{name}: Bulk results"
     params = {"maxRecords": str(most), **({"locator": locator} if locator else {})}
     path = f"/services/data/v{version}/jobs/query/{job}/results"
-    reply = org.send(doing, "GET", path, params=params, headers={"Accept": "text/csv"})
+    try:
+        reply = org.send(doing, "GET", path, params=params, headers={"Accept": "text/csv"})
+    except BadAnswer as error:
+        raise TooLarge(str(error)) from error
     rows = _rows(reply, doing)
     told = reply.headers.get("sforce-numberofrecords", "")
     if told.isdigit() and int(told) != len(rows):

@@ -29,7 +29,7 @@ NOT_IN_BULK = {"INVALIDENTITY", "FUNCTIONALITY_NOT_ENABLED", "FEATURENOTENABLED"
 _TRIES = 3
 _LONGEST = timedelta(hours=6)
 _LONGEST_LOOK = 30
-_BULK_PAGE = 5_000
+_BULK_PAGE, _SMALL_PAGE = 5_000, 100
 _ASKED_AT_ONCE = 500
 
 
@@ -48,6 +48,7 @@ class Lister:
 
     def __init__(self, thing: Sobject, org: Org, *, bulk_above: int) -> None:
         self._thing, self._org, self._bulk_above = thing, org, bulk_above
+        self._bulk_page = _BULK_PAGE
 
     def page(self, reading: Reading, columns: Sequence[str]) -> Rows:
         """Return the next page of *reading*. Raises: Declined, BadAnswer."""
@@ -134,7 +135,7 @@ class Lister:
                 if seen.state != "JobComplete":
                     return self._again(reading, (), f"ended as {seen.state}")
                 job = replace(job, total=seen.processed)
-            came = jobs.results(self._org, name, job.id, version=job.version, locator=job.locator, most=_BULK_PAGE)
+            came = self._results(job)
         except Declined as error:
             if error.code not in _LOST:
                 raise
@@ -148,6 +149,18 @@ class Lister:
         if count != job.total:
             return self._again(reading, came.rows, f"processed {job.total} rows and gave {count}")
         return Rows(came.rows, None)
+
+    def _results(self, job: Job) -> jobs.Results:
+        """Return the next page, of fewer rows if the host does not take so many; a page cannot be measured beforehand."""
+        while True:
+            try:
+                return jobs.results(
+                    self._org, self._thing.name, job.id, version=job.version, locator=job.locator, most=self._bulk_page
+                )
+            except jobs.TooLarge:
+                if self._bulk_page < _SMALL_PAGE:
+                    raise
+                self._bulk_page //= 4
 
     def _again(self, reading: Reading, rows: Sequence[Row], why: str) -> Rows:
         """Begin anew; rows that came already come once more, which is harmless."""

@@ -189,13 +189,16 @@ class Pusher:
             }
             for one in sorted(writes, key=lambda one: one.id)
         ]
+        sheet = jobs.sheet(columns, rows)
+        if len(sheet) > jobs.LARGEST_UPLOAD:
+            return self._in_groups(name, writes)
         try:
             job = jobs.begin_update(self._org, name)
         except Declined as error:
             if error.code not in NOT_IN_BULK:
                 raise
             return self._in_groups(name, writes)
-        jobs.upload(self._org, name, job, jobs.sheet(columns, rows))
+        jobs.upload(self._org, name, job, sheet)
         with suppress(ConnectorError):
             jobs.begin(self._org, name, job)
         # Each change has a name of its own within the job: results come in any order, and nothing has to be remembered.

@@ -148,6 +148,47 @@ def test_the_same_locator_twice_is_a_loop() -> None:
         lister(reply('"Id"\n"1"\n', sforce_numberofrecords="1", sforce_locator="MTA")).page(reading(job=at), ["Id"])
 
 
+class Full:
+    """A client that takes no page of more than so many rows, as the host takes none beyond its limit in bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.asked: list[int] = []
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> Reply:
+        self.asked.append(int((params or {})["maxRecords"]))
+        if self.asked[-1] > self.most:
+            raise BadAnswer("the answer is too large")
+        return reply('"Id"\n"1"\n', sforce_numberofrecords="1", sforce_locator=f"at{len(self.asked)}")
+
+
+def test_pages_that_the_host_does_not_take_are_asked_for_with_fewer_rows() -> None:
+    client = Full(most=2_000)
+    one = Lister(OBJECTS["Lead"], Org(client, version="66.0", leave_free=0.1, now=lambda: NOW), bulk_above=0)
+    page = one.page(reading(), ["Id"])
+    assert (len(page.rows), client.asked) == (1, [5_000, 1_250])
+    assert page.rest is not None
+    one.page(page.rest, ["Id"])
+    assert client.asked == [5_000, 1_250, 1_250]  # what it takes is known by now
+
+
+def test_an_answer_that_is_too_large_for_a_few_rows_is_a_bad_one() -> None:
+    client = Full(most=0)
+    with pytest.raises(BadAnswer, match="too large"):
+        Lister(OBJECTS["Lead"], Org(client, version="66.0", leave_free=0.1, now=lambda: NOW), bulk_above=0).page(
+            reading(), ["Id"]
+        )
+    assert client.asked == [5_000, 1_250, 312, 78]
+
+
 # ---------------------------------------------------------------- REST beside it
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from salesforce_desk import Desk, change
+from syncd_salesforce import jobs
 from syncd_salesforce.emulator.answers import Row
 from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.merging import merge
@@ -355,3 +356,14 @@ def test_a_job_that_may_not_begin_is_an_error(bulky: Desk) -> None:
     bulky.emulator.misbehave("no_rights:method=PATCH,path=/jobs/ingest")
     with pytest.raises(ConnectorError):
         bulky.connector().push([change(lead) for lead in leads])
+
+
+def test_what_is_larger_than_an_upload_may_be_goes_in_groups(bulky: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    leads = bulky.add("Lead", 11)
+    header, row = '"Id","Note__c"\n', f'"{leads[0]}","\u00fc"\n'
+    changes = [change(lead, Note__c="\u00fc") for lead in leads]
+    monkeypatch.setattr(jobs, "LARGEST_UPLOAD", len(header) + 11 * len(row.encode()) - 1)
+    assert bulky.connector().push(changes) == [Done()] * 11
+    assert bulky.calls()["POST /jobs/ingest"] == 0
+    monkeypatch.setattr(jobs, "LARGEST_UPLOAD", len(header) + 11 * len(row.encode()))
+    assert len(jobs_of(bulky.connector().push(changes))) == 11
