@@ -102,13 +102,16 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
         return 0
     before = ledger.entries(tx, by_id)
     waiting = outbox.pending(tx, by_id) if is_live(site, stream) else {}
-    heard = {
-        key: _heard(
-            tx, site, one, _arrived(before.get(key, {}), waits, one, now), _settled(words, waits), now, first.get(key, now)
-        )
-        for key in before.keys() | waiting.keys()
-        for one, waits in [(by_id[key], waiting.get(key))]
-    }
+    heard: dict[int, Heard] = {}
+    for key in before.keys() | waiting.keys():
+        one, waits = by_id[key], waiting.get(key)
+        reads = {
+            field: Read(value, one.changed_at, now, first.get(key, now))
+            for field, value in (one.fields or {}).items()
+            if field in words
+        }
+        entries = _arrived(before.get(key, {}), waits, reads)
+        heard[key] = _heard(tx, site, one, entries, _settled(words, waits), reads)
     overrides = [one for said in heard.values() for one in said.overrides]
     ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before.get(key, {})})
     ledger.add_overrides(tx, overrides)
@@ -136,16 +139,19 @@ def is_live(site: Site, stream: StreamMap) -> bool:
     return connection is not None and connection.write_back == "live"
 
 
-def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, record: Stored, now: int) -> Mapping[str, Entry]:
+def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, reads: Mapping[str, Read]) -> Mapping[str, Entry]:
     """Return the entries with what is still to be written and stands there already: its receipt never reached us.
 
-    In whatever case: some sources have their own, and a stage that means the same is nobody's move.
+    In whatever case: some sources have their own, and a stage that means the same is nobody's move. Not as an older version
+    shows it: it stood there before.
     """
-    shown = record.fields or {}
     unheard = {
-        field: Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=now)
+        field: Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=read.at)
         for field, change in (waiting.fields if waiting else {}).items()
-        if field in shown and _text(shown[field]).casefold() == _text(change.new).casefold()
+        for read in [reads.get(field)]
+        if read is not None
+        and _text(read.value).casefold() == _text(change.new).casefold()
+        and not (field in entries and verdict(entries[field], read) == "stale")
     }
     return {**entries, **unheard}
 
@@ -158,25 +164,29 @@ def _settled(words: Mapping[str, str], waiting: Pending | None) -> Mapping[str, 
 
 
 def _heard(
-    tx: Connection, site: Site, record: Stored, entries: Mapping[str, Entry], words: Mapping[str, str], now: int, first_at: int
+    tx: Connection,
+    site: Site,
+    record: Stored,
+    entries: Mapping[str, Entry],
+    words: Mapping[str, str],
+    reads: Mapping[str, Read],
 ) -> Heard:
-    shown = {field: value for field, value in (record.fields or {}).items() if field in words and field in entries}
-    reads = {field: Read(value, record.changed_at, now, first_at) for field, value in shown.items()}
-    verdicts = {field: verdict(entries[field], read) for field, read in reads.items()}
+    verdicts = {field: verdict(entries[field], read) for field, read in reads.items() if field in words and field in entries}
     overrides = [
         _override(tx, site, record, Write(field, words[field]), entries[field], reads[field])
         for field, said in verdicts.items()
         if said == "override"
     ]
     forgotten = {one.field for one in overrides if one.answer != "left"}  # as if it had not been written
+    stale = [_look_again(entries[field], reads[field].at) for field, said in verdicts.items() if said == "stale"]
     return Heard(
         entries={
-            field: learnt(entry, reads[field]) if field in reads else entry
+            field: learnt(entry, reads[field]) if field in verdicts else entry
             for field, entry in entries.items()
             if field not in forgotten
         },
         overrides=overrides,
-        again_at=max((_look_again(entries[field], now) for field, said in verdicts.items() if said == "stale"), default=None),
+        again_at=max(stale, default=None),
     )
 
 

@@ -357,6 +357,30 @@ def test_a_version_that_was_read_before_the_write_says_nothing_of_it_however_lat
     assert known.person("ann@firm.example").overrides == []
 
 
+def test_an_older_version_does_not_tell_that_what_waits_was_written(home: Home) -> None:
+    """It shows the value that is to be written once more; what was written in between is no override then."""
+    home.shop.put("accounts", "7", {"Name": "Firm", "Website": "firm.example", "Size": "50"})
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    home.sync()
+    cycle(home)
+    (old,) = home.crm.records("contacts")
+    home.shop.put("accounts", "7", {"Size": "5"})
+    home.sync()
+    (new,) = home.crm.records("contacts")
+    home.clock.advance(timedelta(hours=6))
+    home.shop.put("accounts", "7", {"Size": "50"})
+    home.pull("shop")
+    sync.settle(home.site, Quiet())
+    assert (old.fields["Score"], new.fields["Score"]) == (30, 0)
+
+    for version in (old, new):
+        home.crm.commit(version)
+        home.pull("crm")
+    assert home.person("ann@firm.example").overrides == []
+    assert cycle(home) > 0
+    assert home.crm.fields(ANN)["Score"] == 30
+
+
 def test_a_write_that_went_as_a_job_is_dated_when_it_was_handed_over(home: Home) -> None:
     home.crm.put("contacts", "1", {"Email": "ann@gmail.com", "Title": "CEO"})
     home.crm.slow_down(ANN)
