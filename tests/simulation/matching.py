@@ -4,14 +4,15 @@ A person never falls apart by itself, so what people are depends on what was onc
 
 * two records of one person are joined by a chain of records that at some time held one key together while it identified
   somebody, or were linked; of a key that no longer identifies anybody, two records that both hold it now are no such pair;
-* two records that hold a usable key now, or are linked now, are one person, unless somebody took records of their people apart;
+* two records that hold a usable key now, or are linked now, are one person, unless somebody took records of their people apart
+  (or each from a third: then they meet when one of them is read again);
 * a key is blocked exactly if more records of one stream than `SHARED_ABOVE` held it at one time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from operator import itemgetter
 
 from syncd.mapping.identity import SHARED_ABOVE
@@ -62,9 +63,10 @@ def _check_joined(now: Snapshot) -> None:
         if key not in now.blocked:
             pairs += pairwise(record for _, record in found)
     kept_apart = {(now.records[a].entity, now.records[b].entity) for a, b in now.apart}
+    taken_out = set(chain.from_iterable(now.apart))
     for a, b in pairs:
         one, other = now.records[a], now.records[b]
-        if one.stream.kind != other.stream.kind:
+        if one.stream.kind != other.stream.kind or {a, b} <= taken_out:
             continue
         both = one.entity, other.entity
         if one.entity != other.entity and both not in kept_apart and both[::-1] not in kept_apart:
