@@ -101,7 +101,8 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
     if not by_id:
         return 0
     before = ledger.entries(tx, by_id)
-    waiting = outbox.pending(tx, by_id) if is_live(site, stream) else {}
+    live = is_live(site, stream)
+    waiting = {key: one for key, one in outbox.pending(tx, by_id).items() if live or one.job is not None}  # perhaps written
     heard: dict[int, Heard] = {}
     for key in before.keys() | waiting.keys():
         one, waits = by_id[key], waiting.get(key)
@@ -111,7 +112,7 @@ def hear(tx: Connection, site: Site, stream: StreamMap, found: Sequence[Stored],
             if field in words
         }
         entries = _arrived(before.get(key, {}), waits, reads)
-        heard[key] = _heard(tx, site, one, entries, _settled(words, waits), reads)
+        heard[key] = _heard(tx, site, one, entries, _settled(words, waits) if live else words, reads)
     overrides = [one for said in heard.values() for one in said.overrides]
     ledger.save(tx, {key: said.entries for key, said in heard.items() if said.entries != before.get(key, {})})
     ledger.add_overrides(tx, overrides)

@@ -331,6 +331,20 @@ def test_in_the_shadow_nothing_becomes_ours(home: Home) -> None:
     assert home.person("ann@gmail.com").overrides == []
 
 
+def test_what_a_job_wrote_after_write_back_was_switched_off_is_still_ours(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.slow_down(ANN)
+    cycle(known)
+    known.write_back = "shadow"
+    known.open()
+    known.crm.finish_jobs()
+
+    cycle(known)
+    assert known.crm.fields(ANN)["Score"] == 30
+    assert known.person("ann@firm.example").overrides == []
+
+
 def test_a_version_from_before_the_write_is_not_taken_for_its_echo(known: Home) -> None:
     """A search index that lags shows an older version first: somebody had changed the city a moment before we wrote."""
     before = known.clock.now() - timedelta(seconds=1)
