@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from syncd.spi import Activity, Page, Refused, SourceRecord, Unauthorized
 from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded
+from syncd_salesforce.deletions import deleted, settled
 from syncd_salesforce.describe import Selection, blamed, selection
 from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.listing import Lister, Row, Rows, rows_among
@@ -31,13 +32,9 @@ from syncd_salesforce.sweeps import Sweeper
 
 __all__ = ["Puller", "Source"]
 
-# soap "getDeleted", "getUpdated": 15 and 30 days, whole minutes, more than one apart (read 2026-11-21)
-_LOG = timedelta(days=15)
-_MINUTE = timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)  # soap "getUpdated": whole minutes, more than one apart (read 2026-11-21)
 _LOOK_AT_DELETIONS = timedelta(minutes=15)
 _REFRESH, _SWEEP, _SWEEP_AGAIN = timedelta(days=1), timedelta(days=7), timedelta(days=1)
-_LONGEST_TRANSACTION = timedelta(hours=2)  # whatever claims to be open for longer does not hold up everything
-_MANY_DELETIONS = 2_000
 _BEGINNING = datetime(1999, 3, 8, tzinfo=UTC)  # Salesforce's; no record is older
 _MOST_DROPPED = 20
 _TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
@@ -166,7 +163,7 @@ class Puller:
         yield "window"
         if self._thing.grows or self._thing.kind == "owner":
             return  # history is added to and users are switched off; neither is deleted
-        if state.deleted_to is not None and now - state.deleted_to >= _LOOK_AT_DELETIONS:
+        if state.deleted_to is not None and now - self._source.settings.lag - state.deleted_to >= _LOOK_AT_DELETIONS:
             yield "deleted"
         if chosen.calculated and state.refreshed_at is not None and now - state.refreshed_at >= _REFRESH:
             yield "refresh"
@@ -212,8 +209,7 @@ class Puller:
             except Declined as error:
                 if error.code not in _NOT_LOGGED:
                     raise
-        hi = org.now - self._source.settings.lag
-        return min(hi, max(covered, hi - _LONGEST_TRANSACTION)) if covered is not None else hi
+        return settled(org, covered, self._source.settings.lag)
 
     def _read(self, state: State, reading: Reading) -> _Step:
         try:
@@ -285,36 +281,28 @@ class Puller:
 
     def _deleted(self, state: State) -> _Step:
         """Ask for deletions: those that left no trace in the recycle bin are told, the others come as what they became."""
-        org, found = self._source.org, self._source.schemas.describe(self._thing.name)
-        chosen = self.chosen()
-        since = state.deleted_to
-        if found is None or not found.replicateable or chosen is None or since is None:
-            return _Step(state)
-        end = org.now.replace(second=0)
-        start = max(since, org.now - _LOG + 2 * _MINUTE).replace(second=0)
-        if end - start <= _MINUTE:
+        org, name, lag = self._source.org, self._thing.name, self._source.settings.lag
+        found, chosen = self._source.schemas.describe(name), self.chosen()
+        if found is None or not found.replicateable or chosen is None or state.deleted_to is None:
             return _Step(state)
         try:
-            log = org.deleted(self._thing.name, start, end)
-            while len(log.ids) > _MANY_DELETIONS and end - start > 2 * _MINUTE:
-                end = (start + (end - start) / 2).replace(second=0, microsecond=0) + _MINUTE
-                state = replace(state, todo=("deleted", *(one for one in state.todo if one != "deleted")))
-                log = org.deleted(self._thing.name, start, end)
+            log = deleted(org, name, state.deleted_to, lag=lag)
         except Declined as error:
             if error.code not in _NOT_LOGGED:
                 raise
-            return _Step(
-                state, notes=(f"{self._thing.name}: hard deletions cannot be listed ({error.code}); the sweep finds them",)
-            )
-        if start > since + _MINUTE or (log.earliest is not None and log.earliest > start):
-            state = replace(state, todo=(*(one for one in state.todo if one != "sweep"), "sweep"))
-        rows = rows_among(org, self._thing.name, chosen.columns, list(log.ids))
+            return _Step(state, notes=(f"{name}: hard deletions cannot be listed ({error.code}); the sweep finds them",))
+        todo = state.todo
+        if log.lacks:
+            todo = (*(one for one in todo if one != "sweep"), "sweep")
+        if log.more:
+            todo = ("deleted", *todo)
+        rows = rows_among(org, name, chosen.columns, list(log.ids))
         present, _ = self._made(rows, chosen)
         there = {str(row.get("Id")) for row in rows}
-        buried = [gone(self._thing, one, log.ids[one]) for one in log.ids if one not in there]
+        buried = [gone(self._thing, one, at) for one, at in log.ids.items() if one not in there]
         self._note([*present, *buried])
-        sure = min(log.covered or end, end, org.now - self._source.settings.lag)
-        return _Step(replace(state, deleted_to=max(sure, since)), [*present, *buried])
+        wait = timedelta() if log.more else None  # a page, though it be empty: between two of them one may stop
+        return _Step(replace(state, deleted_to=log.until, todo=todo), [*present, *buried], wait=wait)
 
     def _note(self, records: Iterable[SourceRecord | Activity]) -> None:
         told = [(one.deleted, _id_of(one)) for one in records]

@@ -51,6 +51,15 @@ def test_a_quiet_cycle_takes_two_calls_and_a_look_for_deletions_now_and_then(des
     pages = desk.read("Lead", pages[-1].cursor)
     assert desk.calls() == {"GET /sobjects/Lead/updated": 1, "GET /queryAll": 1, "GET /sobjects/Lead/deleted": 1}
     assert ids(pages) == []
+    for _ in range(12):  # an hour
+        desk.later(minutes=5)
+        pages = desk.read("Lead", pages[-1].cursor)
+    assert desk.calls() == {
+        "GET /sobjects/Lead/describe": 1,
+        "GET /sobjects/Lead/updated": 12,
+        "GET /queryAll": 12,
+        "GET /sobjects/Lead/deleted": 4,
+    }
 
 
 def test_many_rows_come_by_one_bulk_job(tmp_path: Path) -> None:
@@ -251,6 +260,57 @@ def test_a_contact_role_that_is_taken_away_is_told(desk: Desk) -> None:
     desk.delete(role)
     desk.later()
     assert gone(desk, "OpportunityContactRole", pages[-1].cursor) == [role]
+
+
+def test_many_deletions_are_told_once_each_and_page_by_page(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        leads = desk.add("Lead", 3_000)
+        desk.later()
+        end = desk.read("Lead")[-1].cursor
+        desk.later(minutes=28)
+        for some in (leads[:1_500], leads[1_500:]):
+            desk.org.remove("Lead", some)
+            desk.later(seconds=1)
+        desk.later(minutes=2)
+        told: list[list[str]] = []
+        for _ in range(4):  # not sure yet at first, all of it after five minutes
+            pages = desk.read("Lead", end)
+            end = pages[-1].cursor
+            told += [sorted(ids([page])) for page in pages if page.records]
+            desk.later(minutes=20)
+        assert told == [sorted(leads[:1_500]), sorted(leads[1_500:])]
+        assert desk.calls()["GET /sobjects/Lead/deleted"] == 5  # one in each cycle, one for the second page
+
+
+def test_more_deletions_of_one_second_than_a_page_takes_are_one_page(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        leads = desk.add("Lead", 2_001)
+        desk.later()
+        end = desk.read("Lead")[-1].cursor
+        desk.org.remove("Lead", leads)
+        desk.later()
+        (page,) = desk.read("Lead", end)
+        assert sorted(ids([page])) == sorted(leads)
+
+
+def test_deletions_beside_a_transaction_that_stays_open_are_told_once_within_its_two_hours(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        leads = desk.add("Lead", 2_001)
+        desk.later()
+        end = desk.read("Lead")[-1].cursor
+        desk.org.lag = lambda: timedelta(hours=3)
+        desk.add("Contact")
+        desk.org.lag = timedelta
+        desk.later(minutes=16)
+        desk.org.remove("Lead", leads)
+        told: list[str] = []
+        for _ in range(10):
+            pages = desk.read("Lead", end)
+            end = pages[-1].cursor
+            told += ids(pages)
+            desk.later(minutes=15)
+        assert sorted(told) == sorted(leads)
+        assert desk.calls()["GET /sobjects/Lead/deleted"] <= 10
 
 
 def test_what_vanished_before_the_log_began_is_found_by_two_sweeps(desk: Desk) -> None:
