@@ -183,8 +183,8 @@ class Puller:
             case "refresh":
                 return self._read(state, Reading(phase="refresh", hi=now))
             case "sweep":
-                self._sweeper.begin(now)
-                return self._read(state, Reading(phase="sweep", hi=now))
+                self._sweeper.begin(now)  # its instant is saved before it concludes: tried again, it is the same sweep
+                return _Step(replace(state, reading=Reading(phase="sweep", hi=now)))
 
     # ------------------------------------------------------------ what changed
 

@@ -14,7 +14,7 @@ from syncd_salesforce.emulator.conversion import convert
 from syncd_salesforce.emulator.merging import merge
 from syncd_salesforce.emulator.schema import field_of
 
-from syncd.spi import Activity, Misconfigured, Ref, SourceRecord, Unauthorized, Unavailable
+from syncd.spi import Activity, Misconfigured, Page, Ref, SourceRecord, Unauthorized, Unavailable
 
 
 @pytest.fixture
@@ -324,6 +324,30 @@ def test_what_vanished_before_the_log_began_is_found_by_two_sweeps(desk: Desk) -
     assert "1 records can no longer be seen" in notes(pages)[-1]
     desk.later(days=1, hours=1)
     assert gone(desk, "Lead", pages[-1].cursor) == [lead]
+
+
+def test_a_page_of_a_sweep_may_get_lost_and_its_next_try_concludes_the_same(desk: Desk) -> None:
+    lead, *_ = desk.add("Lead", 3)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.remove("Lead", [lead], logged=False)
+    told: list[list[str]] = []
+    for _ in range(3):
+        desk.later(days=8)
+        pages = read_losing_each_page_once(desk, end)
+        end = pages[-1].cursor
+        told.append(ids(pages))
+    assert told == [[], [lead], []]
+
+
+def read_losing_each_page_once(desk: Desk, cursor: str | None) -> list[Page]:
+    pages: list[Page] = []
+    while not pages or pages[-1].more:
+        desk.connector().pull("Lead", cursor)
+        desk.later(seconds=5)
+        pages.append(desk.connector().pull("Lead", cursor))
+        cursor = pages[-1].cursor
+    return pages
 
 
 def test_who_is_known_to_be_gone_is_missed_by_no_sweep(desk: Desk) -> None:
