@@ -39,7 +39,8 @@ def _client(site: Site, connection: ConnectionConfig) -> Generator[Client]:
         yield _NoNetwork()
         return
     access = shared_access(site, connection)
-    opened = HttpClient(access, Limits(), Timing(now=site.clock, clock=time.monotonic, sleep=site.stop.wait, rng=site.rng))
+    limits = Limits(total_s=connection.spec.patience.total_seconds())
+    opened = HttpClient(access, limits, Timing(now=site.clock, clock=time.monotonic, sleep=site.stop.wait, rng=site.rng))
     try:
         yield opened
     finally:

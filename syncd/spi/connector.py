@@ -158,7 +158,8 @@ class ConnectorSpec:
     ``origins`` are the addresses the client may reach (``https://api.example.com``); without any there is no network.
     ``login`` is called before the first request, before the pass expires and after a 401, never twice at once; it resolves
     secrets anew each time. Raises: Unauthorized if the source refuses us, with the remedy.
-    ``budgets`` are the source's limits, a margin left to others.
+    ``budgets`` are the source's limits, a margin left to others. ``patience`` is how long an answer may take to its last byte:
+    longer than the source's own limit, or what is too slow is asked again and never refused.
 
     ``reads_back`` is false for a source that takes changes elsewhere than it shows its records; else what the mapping writes is
     also wanted, so that it is noticed when somebody else changes it there.
@@ -180,6 +181,7 @@ class ConnectorSpec:
     origins: Callable[[Settings], tuple[str, ...]] = lambda settings: ()
     login: Callable[[Login], Pass] = _no_login
     budgets: Callable[[Settings], Sequence[Budget]] = lambda settings: ()
+    patience: timedelta = timedelta(seconds=30)
     reads_back: bool = True
     hints: Callable[[Hook], Sequence[Ref]] | None = None
     emulator: Callable[[Sequence[str]], None] | None = None

@@ -41,7 +41,7 @@ def online(
         meters=Meters(spec.budgets(settings), lambda budget, calls: timedelta()),
     )
     timing = Timing(now=clock.now, clock=lambda: clock.now().timestamp(), sleep=sleep, rng=Random(7))
-    client = HttpClient(access, Limits(), timing)
+    client = HttpClient(access, Limits(total_s=spec.patience.total_seconds()), timing)
     try:
         yield client
     finally:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -91,6 +92,19 @@ class Breaking(Store):
             raise StoreUnavailable("store: disk full; nothing was saved, tried again later")
         with super().write() as tx:
             yield tx
+
+
+def test_an_answer_is_waited_for_as_long_as_the_spec_says(home: Home) -> None:
+    clients: list[Client] = []
+    connection = connected(home, lambda login: Pass(headers={}), clients=clients)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        here = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        spec = replace(connection.spec, origins=lambda settings: (here,), patience=timedelta(milliseconds=50))
+        with (
+            connector(home.site, replace(connection, spec=spec)),
+            pytest.raises(Unavailable, match="no whole answer in time"),
+        ):
+            clients[-1].request("POST", "/x")
 
 
 def test_a_rotated_token_that_could_not_be_stored_is_stored_before_anything_else(home: Home) -> None:

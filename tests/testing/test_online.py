@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 import respx
 
-from syncd.spi import Budget, ConnectorSpec, Login, Pass, SecretRef
+from syncd.spi import Budget, ConnectorSpec, Login, Pass, SecretRef, Unavailable
 from syncd.testing import FakeRemote, FakeSettings, VirtualClock, fake_spec, online
 
 API = "https://api.example.com"
@@ -44,3 +46,15 @@ def test_pauses_and_budgets_move_the_clock_and_take_no_time(respx_mock: respx.Mo
         assert client.request("GET", "/x").status == 200
 
     assert timedelta(seconds=30) < clock.now() - START < timedelta(minutes=1)
+
+
+def test_an_answer_is_waited_for_as_long_as_the_spec_says() -> None:
+    clock = VirtualClock(START)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        here = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        hasty = replace(spec(clock), origins=lambda _: (here,), patience=timedelta(milliseconds=50))
+        with (
+            online(hasty, FakeSettings(), clock, resolve=lambda _: "t", kept={}) as client,
+            pytest.raises(Unavailable, match="no whole answer in time"),
+        ):
+            client.request("POST", "/x")

@@ -14,6 +14,9 @@ __all__ = ["syncd_connectors"]
 
 _BATCH = 10_000  # as many rows as Salesforce works off at once in a job: bulk_api_2_0 guide (read 2026-11-21)
 
+# It ends a query itself after 2 minutes: limits cheat sheet, SOQL (read 2026-11-21). Given up sooner, it would run on there.
+_PATIENCE = timedelta(seconds=130)
+
 
 @hookimpl
 def syncd_connectors() -> Iterable[ConnectorSpec]:
@@ -30,6 +33,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             origins=login_origin,
             login=log_in,
             budgets=_budgets,
+            patience=_PATIENCE,
             emulator=_emulate,
         ),
     ]

@@ -9,6 +9,7 @@ import pytest
 from syncd_salesforce.refusals import Refusal, error_of, login_error, refusal
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Reply, Unauthorized, Unavailable
+from syncd.testing import installed
 
 
 def reply(status: int, body: object) -> Reply:
@@ -103,3 +104,7 @@ def test_a_refused_login_says_what_an_admin_does(error: str, description: str, k
 def test_a_login_address_that_is_none_is_a_setting_and_a_page_is_an_outage() -> None:
     assert isinstance(login_error(reply(404, b"<html>")), Misconfigured)
     assert isinstance(login_error(reply(400, b"<html>")), Unavailable)
+
+
+def test_salesforce_gives_a_query_up_before_we_do() -> None:
+    assert installed("salesforce").patience > timedelta(minutes=2)  # then it says QUERY_TIMEOUT, which leads to less at once
