@@ -6,12 +6,14 @@ was saved, the vendor's locator or job. Whoever loses a locator goes on behind t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Job", "Phase", "Reading", "State", "decoded", "encoded"]
+__all__ = ["Job", "Phase", "Reading", "State", "decoded", "encoded", "narrowed"]
+
+_BEGINNING = datetime(1999, 3, 8, tzinfo=UTC)  # Salesforce's; no record is older
 
 Phase: TypeAlias = Literal["window", "deleted", "refresh", "sweep"]
 """The pieces of work of one cycle, in order."""
@@ -95,3 +97,14 @@ def decoded(text: str | None) -> State:
         return msgspec.json.decode(text, type=State)
     except msgspec.DecodeError:
         return State(format=1)
+
+
+def narrowed(state: State, reading: Reading) -> Reading | None:
+    """Return the first half of a window that is too large; ``None`` if it cannot be halved."""
+    if reading.phase != "window" or reading.job is not None:
+        return None
+    lo = reading.lo or _BEGINNING
+    half = (lo + (reading.hi - lo) / 2).replace(microsecond=0)
+    # A window begins an overlap before `state.to`: a half that ended there would get no further, and come again for ever.
+    hi = max(half, (state.to or lo) + timedelta(seconds=1))
+    return Reading(phase="window", lo=lo, hi=hi) if hi < reading.hi else None

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from syncd.spi import Activity, Page, Refused, SourceRecord, Unauthorized
-from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded
+from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded, narrowed
 from syncd_salesforce.deletions import deleted, settled
 from syncd_salesforce.describe import Selection, blamed, selection
 from syncd_salesforce.ids import is_id, long_id
@@ -35,9 +35,11 @@ __all__ = ["Puller", "Source"]
 _MINUTE = timedelta(minutes=1)  # soap "getUpdated": whole minutes, more than one apart (read 2026-11-21)
 _LOOK_AT_DELETIONS = timedelta(minutes=15)
 _REFRESH, _SWEEP, _SWEEP_AGAIN = timedelta(days=1), timedelta(days=7), timedelta(days=1)
-_BEGINNING = datetime(1999, 3, 8, tzinfo=UTC)  # Salesforce's; no record is older
 _MOST_DROPPED = 20
-_TOO_LARGE = {"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"}
+_TOO_LARGE = {  # and what to do about it where less at once is no way out
+    "QUERY_TIMEOUT": "it takes more than two minutes",
+    "OPERATION_TOO_LARGE": 'give the user "View All Data" or View All on the object',
+}
 # Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
 _NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
 
@@ -215,10 +217,14 @@ class Puller:
         try:
             chosen, page = self._page(reading)
         except Declined as error:
-            narrowed = _narrowed(state, reading) if error.code in _TOO_LARGE else None
-            if narrowed is None:
+            if error.code not in _TOO_LARGE:
                 raise
-            return _Step(replace(state, reading=narrowed, todo=("window", *state.todo)))
+            if reading.phase != "window":
+                return self._put_off(state, reading, error.code)
+            half = narrowed(state, reading)
+            if half is None:
+                raise
+            return _Step(replace(state, reading=half, todo=("window", *state.todo)))
         state = replace(state, reading=page.rest)
         if reading.phase == "sweep":
             return self._swept(state, reading, page)
@@ -227,6 +233,15 @@ class Puller:
         if page.rest is None:
             state = replace(state, to=reading.hi) if reading.phase == "window" else replace(state, refreshed_at=reading.hi)
         return _Step(state, records, refused, page.notes, page.wait, page.progress)
+
+    def _put_off(self, state: State, reading: Reading, code: str) -> _Step:
+        """Leave what bumps no date for a day; what changed must not wait for it."""
+        if reading.phase == "refresh":
+            what, state = "formulas and parents are not read anew", replace(state, refreshed_at=reading.hi)
+        else:
+            what, state = "nobody looks for records that vanished", replace(state, swept_at=_again(reading.hi))
+        note = f"{self._thing.name}: for a day {what}: listing everything was refused ({code}); {_TOO_LARGE[code]}"
+        return _Step(replace(state, reading=None), notes=(note,))
 
     def _page(self, reading: Reading) -> tuple[Selection, Rows]:
         """Return a page and what was asked for; a column that turns out to be hidden is left out."""
@@ -313,19 +328,14 @@ class Puller:
         if page.rest is not None:
             return _Step(state, notes=page.notes, wait=page.wait)
         swept = self._sweeper.finish(reading.hi)
-        again = reading.hi - (_SWEEP - _SWEEP_AGAIN) if swept.missing else reading.hi
+        again = _again(reading.hi) if swept.missing else reading.hi
         records = [gone(self._thing, one, reading.hi) for one in swept.gone]
         return _Step(replace(state, swept_at=again), records, notes=tuple(swept_away(self._thing, swept)))
 
 
-def _narrowed(state: State, reading: Reading) -> Reading | None:
-    """Return the first half of a window that is too large; ``None`` if it cannot be halved."""
-    if reading.phase != "window" or reading.job is not None:
-        return None
-    lo = reading.lo or _BEGINNING
-    half = (lo + (reading.hi - lo) / 2).replace(microsecond=0)
-    hi = max(half, (state.to or lo) + timedelta(seconds=1))
-    return Reading(phase="window", lo=lo, hi=hi) if hi < reading.hi else None
+def _again(sweep: datetime) -> datetime:
+    """Return as when to note a sweep that is to be made again in a day."""
+    return sweep - (_SWEEP - _SWEEP_AGAIN)
 
 
 def _id_of(one: SourceRecord | Activity) -> str:

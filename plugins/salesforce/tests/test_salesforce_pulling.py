@@ -220,6 +220,47 @@ def test_a_first_reading_that_is_too_large_for_the_user_s_rights_goes_window_by_
     assert set(ids(desk.read("Task"))) == set(tasks)
 
 
+def test_a_sweep_that_is_refused_waits_a_day_and_what_changed_does_not(desk: Desk) -> None:
+    desk.wanted["Task"] = frozenset()
+    (lead,) = desk.add("Lead")
+    desk.add("Task", WhoId=lead, Subject="Call")
+    desk.later()
+    end = desk.read("Task")[-1].cursor
+    told: list[list[str]] = []
+    for span in (timedelta(days=8), timedelta(hours=1), timedelta(days=1)):
+        desk.later(seconds=span.total_seconds())
+        (task,) = desk.add("Task", WhoId=lead, Subject="Call")
+        desk.later()
+        desk.emulator.misbehave("too_large:path=/queryAll,after=1")  # all but the window
+        pages = desk.read("Task", end)
+        desk.emulator.behave()
+        assert ids(pages) == [task]
+        told.append(notes(pages))
+        end = pages[-1].cursor
+    assert [len(some) for some in told] == [1, 0, 1]
+    assert "Task: for a day nobody looks for records that vanished" in told[0][0]
+
+
+def test_formulas_that_cannot_be_listed_wait_a_day_and_what_changed_does_not(tmp_path: Path) -> None:
+    with Desk(tmp_path, wanted={"Lead": ["Rank__c"]}) as desk:
+        desk.org.add_formula("Lead", field_of("Rank__c double(5,0) nfs"), lambda row: 1)
+        desk.add("Lead")
+        desk.later()
+        end = desk.read("Lead")[-1].cursor
+        told: list[int] = []
+        for span in (timedelta(days=1), timedelta(hours=1), timedelta(days=1)):
+            desk.later(seconds=span.total_seconds())
+            (lead,) = desk.add("Lead")
+            desk.later()
+            desk.emulator.misbehave("too_large:path=/queryAll,after=1")
+            pages = desk.read("Lead", end)
+            desk.emulator.behave()
+            assert ids(pages) == [lead]
+            told.append(len(notes(pages)))
+            end = pages[-1].cursor
+        assert told == [1, 0, 1]
+
+
 def test_a_clock_that_is_ahead_hides_nothing(desk: Desk) -> None:
     desk.emulator.misbehave("clock:value=-3600")  # the org's is an hour behind ours
     desk.add("Lead")
