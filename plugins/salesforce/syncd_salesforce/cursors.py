@@ -11,12 +11,15 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Job", "Phase", "Reading", "State", "decoded", "encoded", "narrowed"]
+__all__ = ["Job", "Listed", "Phase", "Reading", "State", "decoded", "encoded", "narrowed"]
 
 _BEGINNING = datetime(1999, 3, 8, tzinfo=UTC)  # Salesforce's; no record is older
 
 Phase: TypeAlias = Literal["window", "deleted", "refresh", "sweep"]
 """The pieces of work of one cycle, in order."""
+
+Listed: TypeAlias = Literal["window", "refresh", "sweep", "shown"]
+"""What is listed; behind a sweep comes whom it saw and nobody knew."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,13 +43,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A listing under way: rows of [lo, hi), or all that live for a refresh or a sweep.
+    """A listing under way: rows of [lo, hi), all that live for a refresh or a sweep, or whom the sweep of ``hi`` showed.
 
     ``next`` is the locator of REST, ``last_at`` and ``last_id`` the last row that was read. ``tries`` counts Bulk jobs that
     failed; ``rest_only`` is set once Bulk refused the object.
     """
 
-    phase: Phase
+    phase: Listed
     hi: datetime
     lo: datetime | None = None
     next: str = ""
@@ -90,7 +93,10 @@ def encoded(state: State) -> str:
 
 
 def decoded(text: str | None) -> State:
-    """Return the state that *text* stands for; one that is not ours begins anew: that costs time, never data."""
+    """Return the state that *text* stands for; one that is not ours begins anew.
+
+    That costs time and no changes; deletions since the last look at the log are found by the sweep, while its list is there.
+    """
     if text is None:
         return State(format=1)
     try:

@@ -1,7 +1,7 @@
 """Asks Salesforce's log who was deleted, up to where it is sure, and how far that is.
 
-The log lists whole stretches, up to 600,000 identifiers of 15 days. A page takes some of them, in the order of time and by whole
-seconds: so the instant behind it is all that a cursor has to hold, and each page gets further than the last.
+The log lists whole stretches, up to 600,000 identifiers of 15 days. A page takes some of them, in the order of time and by
+whole seconds: so the instant behind it is all that a cursor has to hold, and each page gets further than the last.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LONGEST_TRANSACTION = timedelta(hours=2)  # whatever claims to be open for long
 
 
 class Deleted(NamedTuple):
-    """Who was deleted and when, and ``until`` when those are all. ``more`` are sure as well; the log ``lacks`` the beginning."""
+    """Who was deleted and when: all before ``until``. ``more`` are sure as well; the log ``lacks`` the beginning."""
 
     ids: Mapping[str, datetime]
     until: datetime

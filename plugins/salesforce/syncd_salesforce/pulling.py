@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from syncd.spi import Activity, Page, Refused, SourceRecord, Unauthorized
 from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded, narrowed
-from syncd_salesforce.deletions import deleted, settled
+from syncd_salesforce.deletions import MOST, deleted, settled
 from syncd_salesforce.describe import Selection, blamed, selection
 from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.listing import Lister, Row, Rows, rows_among
@@ -28,7 +28,7 @@ from syncd_salesforce.refusals import Declined, Refusal
 from syncd_salesforce.schemas import HIDDEN, Schemas
 from syncd_salesforce.settings import SalesforceSettings
 from syncd_salesforce.shared import shared_with
-from syncd_salesforce.sweeps import Sweeper
+from syncd_salesforce.sweeps import Sweeper, told
 
 __all__ = ["Puller", "Source"]
 
@@ -229,9 +229,11 @@ class Puller:
         if reading.phase == "sweep":
             return self._swept(state, reading, page)
         records, refused = self._made(page.rows, chosen)
-        self._note(records)
-        if page.rest is None:
-            state = replace(state, to=reading.hi) if reading.phase == "window" else replace(state, refreshed_at=reading.hi)
+        self._sweeper.deliver(*told(page.rows, by=self._thing.stamp))
+        if page.rest is None and reading.phase == "window":
+            state = replace(state, to=reading.hi)
+        elif page.rest is None and reading.phase == "refresh":
+            state = replace(state, refreshed_at=reading.hi)
         return _Step(state, records, refused, page.notes, page.wait, page.progress)
 
     def _put_off(self, state: State, reading: Reading, code: str) -> _Step:
@@ -245,13 +247,14 @@ class Puller:
 
     def _page(self, reading: Reading) -> tuple[Selection, Rows]:
         """Return a page and what was asked for; a column that turns out to be hidden is left out."""
+        is_shown = reading.phase == "shown"
         for _ in range(_MOST_DROPPED):
             chosen = self.chosen()
             if chosen is None:
                 break
             columns = ("Id",) if reading.phase == "sweep" else chosen.columns
             try:
-                return chosen, self._lister.page(reading, columns)
+                return chosen, self._shown(reading, columns) if is_shown else self._lister.page(reading, columns)
             except Declined as error:
                 if error.code != "INVALID_FIELD" or not self._adapted(chosen, error):
                     raise
@@ -315,13 +318,10 @@ class Puller:
         present, _ = self._made(rows, chosen)
         there = {str(row.get("Id")) for row in rows}
         buried = [gone(self._thing, one, at) for one, at in log.ids.items() if one not in there]
-        self._note([*present, *buried])
+        living, binned = told(rows, by=self._thing.stamp)
+        self._sweeper.deliver(living, [*binned, *(one for one in log.ids if one not in there)])
         wait = timedelta() if log.more else None  # a page, though it be empty: between two of them one may stop
         return _Step(replace(state, deleted_to=log.until, todo=todo), [*present, *buried], wait=wait)
-
-    def _note(self, records: Iterable[SourceRecord | Activity]) -> None:
-        told = [(one.deleted, _id_of(one)) for one in records]
-        self._sweeper.deliver([one for is_gone, one in told if not is_gone], [one for is_gone, one in told if is_gone])
 
     def _swept(self, state: State, reading: Reading, page: Rows) -> _Step:
         self._sweeper.see(reading.hi, (long_id(str(row["Id"])) for row in page.rows if is_id(str(row.get("Id")))))
@@ -329,8 +329,15 @@ class Puller:
             return _Step(state, notes=page.notes, wait=page.wait)
         swept = self._sweeper.finish(reading.hi)
         again = _again(reading.hi) if swept.missing else reading.hi
-        records = [gone(self._thing, one, reading.hi) for one in swept.gone]
-        return _Step(replace(state, swept_at=again), records, notes=tuple(swept_away(self._thing, swept)))
+        records = [gone(self._thing, one, at) for one, at in swept.gone.items()]
+        shown = Reading(phase="shown", hi=reading.hi) if swept.shown else None
+        return _Step(replace(state, swept_at=again, reading=shown), records, notes=tuple(swept_away(self._thing, swept)))
+
+    def _shown(self, reading: Reading, columns: Sequence[str]) -> Rows:
+        """Return rows that a sweep saw and that no window brought: a right that is given moves no date."""
+        ids = self._sweeper.shown(reading.hi, after=reading.last_id, most=MOST)
+        rest = replace(reading, last_id=ids[-1]) if len(ids) == MOST else None
+        return Rows(rows_among(self._source.org, self._thing.name, columns, ids), rest)
 
 
 def _again(sweep: datetime) -> datetime:

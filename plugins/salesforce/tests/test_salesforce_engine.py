@@ -134,6 +134,24 @@ def test_a_field_hidden_from_the_first_reading_on_costs_itself_alone(here: Insta
     assert held(here, lead, "syncd_Score__c") == 40  # decides
 
 
+def test_who_could_not_be_seen_for_a_while_is_in_the_store_again(tmp_path: Path) -> None:
+    with Installation(tmp_path / "config", streams=("Lead",)) as here:
+        here.rest()
+        row = here.org.rows("Lead")[0]
+        lead = str(row["Id"])
+        here.org.remove("Lead", [lead], logged=False)  # as hidden by a sharing rule
+        for _ in range(2):
+            here.clock.advance(timedelta(days=8))
+            here.converge()
+        assert here.differences() == []
+
+        here.org.put("Lead", row)
+        assert [one.split()[1] for one in here.differences()] == [lead]
+        here.clock.advance(timedelta(days=8))
+        here.converge()
+        assert here.differences() == []
+
+
 def test_one_request_at_a_time_asks_an_org(here: Installation) -> None:
     refused: list[str] = []
 

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from salesforce_desk import START, Desk, id_of, ids, notes
@@ -430,6 +431,82 @@ def test_many_who_vanish_at_once_are_a_lost_right_and_nobody_is_deleted(desk: De
         assert ids(pages) == []
         assert "80 of 200 records can no longer be seen" in notes(pages)[-1]
         end = pages[-1].cursor
+
+
+def test_all_of_a_few_who_vanish_at_once_are_a_lost_right_too(desk: Desk) -> None:
+    leads = desk.add("Lead", 40)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.remove("Lead", leads, logged=False)
+    for _ in range(3):
+        desk.later(days=8)
+        pages = desk.read("Lead", end)
+        assert ids(pages) == []
+        assert "40 of 40 records can no longer be seen" in notes(pages)[-1]
+        end = pages[-1].cursor
+
+
+def test_who_could_not_be_seen_for_a_while_comes_back_as_it_was(desk: Desk) -> None:
+    lead, *_ = desk.add("Lead", 3)
+    desk.later()
+    first = desk.read("Lead")
+    end, row = first[-1].cursor, desk.held(lead)
+    desk.org.remove("Lead", [lead], logged=False)  # as hidden by a sharing rule
+    came: list[SourceRecord | Activity] = []
+    for shows in (False, False, True, True):
+        if shows:
+            desk.org.put("Lead", row)  # no date moves
+        desk.later(days=8)
+        pages = desk.read("Lead", end)
+        end = pages[-1].cursor
+        came += [one for page in pages for one in page.records]
+    before, (away, back) = first[0].records[0], came
+    assert isinstance(away, SourceRecord) and isinstance(back, SourceRecord) and isinstance(before, SourceRecord)
+    assert (id_of(away), away.deleted, back) == (lead, True, before)
+    assert away.changed_at == back.changed_at  # or it would seem older than its deletion
+
+
+def test_who_is_seen_for_the_first_time_is_read_though_no_date_moved(desk: Desk) -> None:
+    desk.add("Lead", 3)
+    (lead,) = desk.add("Lead")
+    row = desk.held(lead)
+    desk.org.remove("Lead", [lead], logged=False)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    desk.org.put("Lead", row)
+    desk.later(days=8)
+    desk.calls()
+    pages = desk.read("Lead", end)
+    assert ids(pages) == [lead]
+    assert desk.calls()["GET /queryAll"] == 3  # window, sweep, and who showed
+    desk.later(days=8)
+    assert ids(desk.read("Lead", pages[-1].cursor)) == []
+
+
+def test_a_sweep_misses_nobody_who_came_as_something_else(desk: Desk) -> None:
+    desk.wanted["Task"] = frozenset()
+    desk.add("Task", 2, Subject="About nobody")
+    desk.later()
+    end = desk.read("Task")[-1].cursor
+    desk.later(days=8)
+    assert [page.records for page in desk.read("Task", end) if page.records] == []
+
+
+def test_a_lost_cache_is_made_up_for_by_the_next_sweep(desk: Desk) -> None:
+    leads = desk.add("Lead", 3)
+    desk.later()
+    end = desk.read("Lead")[-1].cursor
+    rmtree(desk.folder / "cache")
+    desk.later(days=8)
+    pages = desk.read("Lead", end)
+    assert sorted(ids(pages)) == sorted(leads)
+    desk.org.remove("Lead", leads[:1], logged=False)
+    told: list[str] = []
+    for _ in range(2):
+        desk.later(days=8)
+        pages = desk.read("Lead", pages[-1].cursor)
+        told += ids(pages)
+    assert told == leads[:1]
 
 
 def test_archived_activities_are_not_deleted(desk: Desk) -> None:
