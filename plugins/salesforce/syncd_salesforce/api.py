@@ -83,12 +83,13 @@ class SalesforceConnector:
             return self._pusher.receipts(job)
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
-        """Return the present versions of *refs*."""
+        """Return the present versions of *refs*; who is neither there nor known to be deleted is left out."""
         found: dict[Ref, SourceRecord | Activity] = {}
         with _in_words():
             for stream in dict.fromkeys(ref.stream for ref in refs):
                 ids = {ref: long_id(ref.external_id) for ref in refs if ref.stream == stream}
-                found |= zip(ids, self._pullers[stream].reread(list(ids.values())), strict=False)
+                came = self._pullers[stream].reread(list(dict.fromkeys(ids.values())))
+                found |= {ref: came[name] for ref, name in ids.items() if name in came}
         return [found[ref] for ref in refs if ref in found]
 
     def cursor_since(self, stream: str, since: datetime) -> str:

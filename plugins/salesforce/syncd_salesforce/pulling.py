@@ -16,10 +16,10 @@ from msgspec.structs import replace
 
 from syncd.spi import Activity, Page, Refused, SourceRecord, Unauthorized
 from syncd_salesforce.cursors import Phase, Reading, State, decoded, encoded, narrowed
-from syncd_salesforce.deletions import MOST, deleted, settled
 from syncd_salesforce.describe import Selection, blamed, selection
 from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.listing import Lister, Row, Rows, rows_among
+from syncd_salesforce.logs import MOST, NOT_LOGGED, deleted, horizon, logged
 from syncd_salesforce.notes import NOTHING_SEEN, no_fields, no_object, swept_away
 from syncd_salesforce.objects import Sobject
 from syncd_salesforce.org import Org
@@ -32,7 +32,6 @@ from syncd_salesforce.sweeps import Sweeper, told
 
 __all__ = ["Puller", "Source"]
 
-_MINUTE = timedelta(minutes=1)  # soap "getUpdated": whole minutes, more than one apart (read 2026-11-21)
 _LOOK_AT_DELETIONS = timedelta(minutes=15)
 _REFRESH, _SWEEP, _SWEEP_AGAIN = timedelta(days=1), timedelta(days=7), timedelta(days=1)
 _MOST_DROPPED = 20
@@ -40,8 +39,6 @@ _TOO_LARGE = {  # and what to do about it where less at once is no way out
     "QUERY_TIMEOUT": "it takes more than two minutes",
     "OPERATION_TOO_LARGE": 'give the user "View All Data" or View All on the object',
 }
-# Where an object's log of changes and deletions is not to be had; lag, overlap and sweep do without it.
-_NOT_LOGGED = {*HIDDEN, "INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT", "FUNCTIONALITY_NOT_ENABLED", "INVALID_OPERATION"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +121,25 @@ class Puller:
         now = self._source.org.now
         return encoded(State(format=1, to=instant, deleted_to=instant, refreshed_at=now, swept_at=now))
 
-    def reread(self, ids: Sequence[str]) -> list[SourceRecord | Activity]:
-        """Return the present version of each record; one that is no longer there is told as deleted."""
-        chosen = self.chosen()
+    def reread(self, ids: Sequence[str]) -> Mapping[str, SourceRecord | Activity]:
+        """Return the present versions by identifier. Who is not there is told as deleted if the log says so.
+
+        Who is in neither is left out, being merely hidden or long gone; so is whose row is none of ours or makes no sense.
+        """
+        chosen, org, name = self.chosen(), self._source.org, self._thing.name
         if chosen is None:
-            return []
-        found, _ = self._made(rows_among(self._source.org, self._thing.name, chosen.columns, ids), chosen)
-        present = {_id_of(one): one for one in found}
-        return [present.get(one) or gone(self._thing, one, self._source.org.now) for one in ids]
+            return {}
+        rows = rows_among(org, name, chosen.columns, ids)
+        made, _ = self._made(rows, chosen)
+        present = {_id_of(one): one for one in made}
+        absent = set(ids).difference(str(row.get("Id")) for row in rows)
+        log = logged(org, name) if absent and self._is_logged else {}
+        return present | {one: gone(self._thing, one, log[one]) for one in absent if one in log}
+
+    @property
+    def _is_logged(self) -> bool:
+        found = self._source.schemas.describe(self._thing.name)
+        return found is not None and found.replicateable
 
     def chosen(self, *, anew: bool = False) -> Selection | None:
         """Return what to ask for, by an object described *anew* if need be; ``None`` if the user cannot see it."""
@@ -191,27 +199,14 @@ class Puller:
     # ------------------------------------------------------------ what changed
 
     def _window(self, state: State) -> _Step:
-        hi, now = self._horizon(state), self._source.org.now
+        org, lag = self._source.org, self._source.settings.lag
+        hi, now = horizon(org, self._thing.name, state.to, lag=lag) if self._is_logged else org.now - lag, org.now
         if state.to is None:
             begun = replace(state, deleted_to=state.deleted_to or now, refreshed_at=now, swept_at=state.swept_at or now)
             return self._read(begun, Reading(phase="window", hi=hi))
         if hi <= state.to:
             return _Step(state)
         return self._read(state, Reading(phase="window", lo=state.to - self._source.settings.overlap, hi=hi))
-
-    def _horizon(self, state: State) -> datetime:
-        """Return how far the org can be read for certain."""
-        org = self._source.org
-        covered: datetime | None = None
-        found = self._source.schemas.describe(self._thing.name)
-        if found is not None and found.replicateable:
-            start = max(state.to or org.now, org.now - timedelta(days=1)) - 2 * _MINUTE
-            try:
-                covered = org.covered(self._thing.name, min(start, org.now - 2 * _MINUTE))
-            except Declined as error:
-                if error.code not in _NOT_LOGGED:
-                    raise
-        return settled(org, covered, self._source.settings.lag)
 
     def _read(self, state: State, reading: Reading) -> _Step:
         try:
@@ -300,13 +295,13 @@ class Puller:
     def _deleted(self, state: State) -> _Step:
         """Ask for deletions: those that left no trace in the recycle bin are told, the others come as what they became."""
         org, name, lag = self._source.org, self._thing.name, self._source.settings.lag
-        found, chosen = self._source.schemas.describe(name), self.chosen()
-        if found is None or not found.replicateable or chosen is None or state.deleted_to is None:
+        chosen = self.chosen()
+        if chosen is None or not self._is_logged or state.deleted_to is None:
             return _Step(state)
         try:
             log = deleted(org, name, state.deleted_to, lag=lag)
         except Declined as error:
-            if error.code not in _NOT_LOGGED:
+            if error.code not in NOT_LOGGED:
                 raise
             return _Step(state, notes=(f"{name}: hard deletions cannot be listed ({error.code}); the sweep finds them",))
         todo = state.todo

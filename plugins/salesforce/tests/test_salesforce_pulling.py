@@ -534,8 +534,27 @@ def test_a_converted_lead_is_the_contact_from_then_on(desk: Desk) -> None:
 def test_rereading_tells_who_is_there_and_who_is_not(desk: Desk) -> None:
     lead, other = desk.add("Lead", 2)
     desk.org.remove("Lead", [other])
+    desk.later(minutes=1)  # the log is of whole minutes
     found = desk.connector().reread([Ref("Lead", lead[:15]), Ref("Lead", other)])
     assert [(id_of(one), one.deleted) for one in found] == [(lead, False), (other, True)]
+
+
+@pytest.mark.parametrize("log", ["read", "refused"])
+def test_who_is_merely_not_seen_when_reread_is_not_deleted(desk: Desk, log: str) -> None:
+    lead, hidden, odd = desk.add("Lead", 3)
+    desk.org.remove("Lead", [hidden], logged=False)  # as by a sharing rule
+    desk.org.put("Lead", {**desk.held(odd), "SystemModstamp": None})
+    if log == "refused":
+        desk.emulator.misbehave("no_rights:path=/deleted")
+    desk.later(minutes=1)
+    found = desk.connector().reread([Ref("Lead", hidden), Ref("Lead", odd), Ref("Lead", lead)])
+    assert [(id_of(one), one.deleted) for one in found] == [(lead, False)]
+
+
+def test_rereading_asks_who_was_deleted_only_if_somebody_is_missing(desk: Desk) -> None:
+    (lead,) = desk.add("Lead")
+    desk.connector().reread([Ref("Lead", lead)])
+    assert desk.calls() == {"GET /sobjects/Lead/describe": 1, "GET /queryAll": 1}
 
 
 # ---------------------------------------------------------------- what bumps no date
