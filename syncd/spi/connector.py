@@ -102,7 +102,10 @@ class SupportsReread(Protocol):
     """Reads single records by identifier."""
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
-        """Return the present version of *refs*; those that no longer exist come back with ``deleted`` set."""
+        """Return the present version of *refs*; those that no longer exist come back with ``deleted`` set.
+
+        One that is merely not seen, or makes no sense, is left out.
+        """
         ...
 
 

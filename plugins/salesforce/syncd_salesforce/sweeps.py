@@ -10,9 +10,11 @@ for new, and so they are known again; who vanished before it and is in no log an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from syncd_salesforce.ids import is_id, long_id
@@ -22,7 +24,9 @@ __all__ = ["Sweeper", "Swept", "told"]
 
 _FEW, _SHARE, _MOST = 50, 0.1, 0.5  # see `_are_hidden`
 _KINDS = ("seen", "gone", "missing", "shown")
+_APART = timedelta(days=1)
 _ID = 18
+_DELIVERED = re.compile(r"([0-9A-Za-z]{18}) (\d{10})")
 _SEEN = -1  # in place of a stamp: two sets of a million identifiers would be twice the memory
 
 
@@ -65,7 +69,8 @@ class Sweeper:
         self._write(_name("shown", sweep), sorted(shown))
         if _are_hidden(len(missing), len(known)):
             return Swept(gone={}, missing=len(missing), known=len(known), shown=len(shown), held=True)
-        earlier = [path.name for path in self._folder.glob("missing-*") if path.name < _name("missing", sweep)]
+        latest = _name("missing", sweep - _APART)
+        earlier = [path.name for path in self._folder.glob("missing-*") if path.name <= latest]
         gone = missing & {one for name in earlier for one in self._ids(name)}
         self._write(_name("gone", sweep), sorted(gone))
         self._write(_name("missing", sweep), sorted(missing - gone))
@@ -79,7 +84,7 @@ class Sweeper:
 
     def shown(self, sweep: datetime, *, after: str, most: int) -> list[str]:
         """Return identifiers behind *after* that a finished sweep saw and that were not known, in order."""
-        return sorted(one for one in self._ids(_name("shown", sweep)) if one > after)[:most]
+        return list(islice((one for one in self._ids(_name("shown", sweep)) if one > after), most))
 
     def begin(self, sweep: datetime) -> None:
         """Let go of what earlier sweeps noted, but for who was missing in the last one; keep each identifier once."""
@@ -110,8 +115,8 @@ class Sweeper:
         for line in self._lines("delivered"):
             if line.startswith("-"):
                 found.pop(line[1:], None)
-            elif len(line) == len(_line("0" * _ID, 0)):
-                found[line[:_ID]] = int(line[_ID:])
+            elif whole := _DELIVERED.fullmatch(line):
+                found[whole[1]] = int(whole[2])
         return found
 
     def _lines(self, name: str) -> Iterable[str]:

@@ -46,6 +46,12 @@ def test_who_comes_back_was_never_gone(sweeper: Sweeper) -> None:
     assert swept(sweeper, THIRD, ids(*range(9))).gone == {}
 
 
+def test_two_sweeps_within_a_day_count_as_one(sweeper: Sweeper) -> None:
+    for hours in (0, 1, 24):
+        assert swept(sweeper, FIRST + timedelta(hours=hours), ids(*range(9))).gone == {}
+    assert swept(sweeper, FIRST + timedelta(hours=48), ids(*range(9))).gone == stamped(9)
+
+
 def test_a_sweep_that_ends_twice_concludes_the_same(sweeper: Sweeper) -> None:
     swept(sweeper, FIRST, ids(*range(9)))
     assert sweeper.finish(FIRST) == Swept(gone={}, missing=1, known=10, shown=0, held=False)
@@ -93,8 +99,8 @@ def test_who_was_told_as_gone_and_came_back_is_missed_again(sweeper: Sweeper) ->
     assert swept(sweeper, SECOND, ids(*range(9))).missing == 1
 
 
-@pytest.mark.parametrize("cut", ["00Q0000", "00Q000000000077AAA 1", "-00Q00000000000AAA"])
+@pytest.mark.parametrize("cut", ["00Q0000", "00Q000000000077AAA 1", "-00Q00000000000AAA", "00Q0000000-00Q000000000077AAA"])
 def test_a_line_that_was_cut_off_is_nobody(sweeper: Sweeper, tmp_path: Path, cut: str) -> None:
     with (tmp_path / "ids" / "delivered").open("a") as file:
-        file.write(cut)
+        file.write(cut)  # the last went on with what came next
     assert swept(sweeper, FIRST, ids(*range(10))).missing == 0
