@@ -62,7 +62,7 @@ def verdict(entry: Entry, read: Read) -> Verdict:
     if entry.known == "read":
         return "override"  # the intake takes no version older than the one that was read
     was_before = same(read.value, entry.before)
-    if read.changed_at < entry.at - SKEW or (was_before and (read.at <= entry.at + SKEW or read.first_at <= entry.at)):
+    if read.changed_at < entry.at - SKEW or (was_before and (read.at <= entry.at + SKEW or read.first_at < entry.at)):
         return "stale"
     return "override" if was_before or entry.known == "told" else "normalised"
 
