@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
 
 from syncd.agreement.conditions import Facts
-from syncd.agreement.counting import History, micros_of
+from syncd.agreement.counting import FOREVER, History, micros_of
 from syncd.agreement.examples import Made, event_problem, history
 from syncd.agreement.language import english
 from syncd.agreement.promise_words import promises_in_words
 from syncd.agreement.rulewording import range_in_words, rule_in_words
+from syncd.agreement.scoring import scorer
+from syncd.agreement.stages import journey
 from syncd.agreement.terms import POINT, Agreement, Model
 from syncd.agreement.wording import in_words
 from syncd.cli.base import Exit, Failure, Instant, LazyGroup, common, configured, site
@@ -20,8 +23,9 @@ from syncd.cli.clock import now as clock
 from syncd.cli.output import is_json, line, print_json, table
 from syncd.cli.why import show_score
 from syncd.config import Config
+from syncd.engine import evidence
 from syncd.engine import why as explanation
-from syncd.engine.assess import judged_by
+from syncd.engine.assess import judged
 from syncd.mapping.fields import Field
 from syncd.mapping.reading import Reading
 from syncd.mapping.transforms import Unfit, transform
@@ -99,17 +103,18 @@ def score(person: str | None, model_name: str | None, at: datetime | None, facts
       syncd agreement score ann@example.com --model article_000
     """
     config, _ = configured()
-    signed, now = config.agreement, micros_of(at or clock())
-    model = _model(signed, model_name)
+    signed, now = _by_model(config.agreement, model_name), micros_of(at or clock())
     made = _made(config.fields, signed, facts, events)
-    judged: tuple[Facts, History] = (made.facts, history(made.events, now))
+    tried: tuple[Facts, History] = (made.facts, history(made.events, now))
+    since = -FOREVER
     if person is not None:
         with site() as here, here.store.read() as tx:
             found = explanation.find(tx, here, person)
             if found is None:
                 raise Failure(f"nobody is known as {person!r}; syncd people list shows who is", Exit.FAILED)
-            judged = _together(judged_by(tx, here, found), judged)
-    shown = explanation.shown_score(signed, model, *judged, at=now)
+            tried = _together(judged(tx, here, [found], scorer(signed.model, signed.zone).wants)[found], tried)
+            since = journey(config.handoff, evidence.known(tx, here, [found])[found].evidence, now).counts_after
+    shown = explanation.shown_score(signed, *tried, since=since, at=now)
     print_json(shown) if is_json() else show_score(shown)
 
 
@@ -122,10 +127,10 @@ def _lines(config: Config) -> dict[str, tuple[str, ...]]:
 # ---------------------------------------------------------------- what was asked
 
 
-def _model(signed: Agreement, name: str | None) -> Model:
+def _by_model(signed: Agreement, name: str | None) -> Agreement:
     if name is not None and name not in signed.models:
         raise click.BadParameter(f"there is no model {name!r}; there is {', '.join(signed.models)}", param_hint="--model")
-    return signed.models[name or signed.active]
+    return replace(signed, active=name or signed.active)
 
 
 def _made(fields: Mapping[str, Field], signed: Agreement, facts: Sequence[str], events: Sequence[str]) -> Made:

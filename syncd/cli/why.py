@@ -107,6 +107,9 @@ def show_score(score: ScoreShown) -> None:
         line(f"an MQL at once: {score.instantly_mql}")
     if score.never_mql:
         line(f"never an MQL: {score.never_mql}")
+    if score.counts_after is not None:
+        no_longer = ", ".join(f"{times} {kind}" for kind, times in score.no_longer.items()) or "nothing"
+        line(f"no longer counts: {no_longer} (given back {when(score.counts_after)}, only what happened since counts)")
     if score.next_change_at is not None:
         line(f"if nothing happens: {score.next}, from {when(score.next_change_at)} on ({ago(score.next_change_at)})")
 

@@ -11,7 +11,6 @@ from syncd.agreement.clocks import most_urgent
 from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, EventType, History
 from syncd.agreement.dispositions import chases, hint
-from syncd.agreement.judging import judge
 from syncd.agreement.scoring import reason
 from syncd.engine.judging import LIVE_MARK, Court, Judged, Person, imported_at
 from syncd.engine.plan import Assessed, plan
@@ -59,11 +58,6 @@ def go_live(site: Site) -> None:
     with site.store.write() as tx:
         if imported_at(tx) is None and streams.all_complete(tx, site.maps):
             streams.remember(tx, LIVE_MARK, str(site.now()))
-
-
-def judged_by(tx: Connection, site: Site, person: int) -> tuple[Facts, History]:
-    """Return the facts and the history that a person is assessed by."""
-    return judged(tx, site, [person], judge(site.config.agreement, site.config.handoff).wants)[person]
 
 
 def judged(

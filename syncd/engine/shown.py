@@ -59,7 +59,11 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreShown:
-    """The score at ``at``, and what it will be at ``next_change_at``, when it next looks different if nothing happens."""
+    """The score at ``at``, and what it will be at ``next_change_at``, when it next looks different if nothing happens.
+
+    ``counts_after``: the person was given back then, and what happened until then gives no points any more: ``no_longer`` says
+    how often each kind did that the agreement asks for. ``None`` where everything counts.
+    """
 
     at: datetime
     model: str
@@ -71,6 +75,8 @@ class ScoreShown:
     groups: list[tuple[str, str, str]]
     instantly_mql: str
     never_mql: str
+    counts_after: datetime | None
+    no_longer: dict[str, int]
     next_change_at: datetime | None
     next: str
 

@@ -13,10 +13,10 @@ from syncd.agreement.conditions import Facts
 from syncd.agreement.counting import FOREVER, History, instant
 from syncd.agreement.rules import Line
 from syncd.agreement.scoring import Score, scorer
-from syncd.agreement.terms import Agreement, Model
+from syncd.agreement.terms import Agreement
 from syncd.engine import way
-from syncd.engine.assess import judged_by
 from syncd.engine.golden import explained, succession
+from syncd.engine.judging import Judged
 from syncd.engine.shown import (
     ActivityShown,
     CandidateShown,
@@ -77,7 +77,7 @@ def why(tx: Connection, site: Site, person: int, now: int) -> Why:
         account_fields=_fields(tx, site, account.id, records.of_entities(tx, [account.id]).get(account.id, []))
         if account
         else [],
-        score=_score(tx, site, person, now),
+        score=_score(site, judged, now),
         activities=[_activity(site, one) for one in activities.timelines(tx, [person], None).get(person, ())],
         stages=way.moves(judged),
         refused=way.refused(judged),
@@ -174,22 +174,21 @@ def _activity(site: Site, one: Happened) -> ActivityShown:
 # ---------------------------------------------------------------- score and writes
 
 
-def _score(tx: Connection, site: Site, person: int, now: int) -> ScoreShown:
-    agreement = site.config.agreement
-    facts, history = judged_by(tx, site, person)
-    return shown_score(agreement, agreement.model, facts, history, at=now)
+def _score(site: Site, judged: Judged, now: int) -> ScoreShown:
+    facts, history, since = judged.person.facts, judged.person.history, judged.judgment.way.counts_after
+    return shown_score(site.config.agreement, facts, history, since=since, at=now)
 
 
-def shown_score(agreement: Agreement, model: Model, facts: Facts, history: History, *, at: int) -> ScoreShown:
-    """Score a person and put it into words, with its outlook."""
-    compiled = scorer(model, agreement.zone)
-    result = compiled.score(facts, history, at, -FOREVER)
+def shown_score(agreement: Agreement, facts: Facts, history: History, *, since: int, at: int) -> ScoreShown:
+    """Score a person by what happened later than *since*, and put it into words, with its outlook."""
+    compiled = scorer(agreement.model, agreement.zone)
+    result = compiled.score(facts, history, at, since)
     later, changes_at = result, at
     for _ in range(_OUTLOOK):
         changes_at = later.next_change_at
         if changes_at == FOREVER:
             break
-        later = compiled.score(facts, history, changes_at, -FOREVER)
+        later = compiled.score(facts, history, changes_at, since)
         if _looks(later) != _looks(result):
             break
     changes = changes_at != FOREVER and _looks(later) != _looks(result)
@@ -204,6 +203,8 @@ def shown_score(agreement: Agreement, model: Model, facts: Facts, history: Histo
         groups=[(group.id, exact(group.raw), exact(group.points)) for group in result.groups],
         instantly_mql=result.instant,
         never_mql=result.veto,
+        counts_after=instant(since) if since > -FOREVER else None,
+        no_longer=_until(history, since),
         next_change_at=instant(changes_at) if changes else None,
         next=_in_words(later) if changes else "",
     )
@@ -215,6 +216,14 @@ _OUTLOOK = 500
 
 def _looks(result: Score) -> tuple[int, str, str, str, str]:
     return result.published, result.band, result.grade, result.instant, result.veto
+
+
+def _until(history: History, since: int) -> dict[str, int]:
+    """Return how often each kind of event happened until *since*, by name."""
+    found: dict[str, int] = {}
+    for event, instants in sorted(history.items()):
+        found[event.kind] = found.get(event.kind, 0) + sum(one <= since for one in instants)
+    return {kind: times for kind, times in found.items() if times}
 
 
 def _in_words(result: Score) -> str:

@@ -13,7 +13,7 @@ import pytest
 from syncd.config import Config, load
 from syncd.engine import sync, why
 from syncd.engine.pull import Pulled
-from syncd.engine.shown import Why
+from syncd.engine.shown import ScoreShown, Why
 from syncd.engine.site import Counts, Site, opened
 from syncd.engine.sync import Outcome
 from syncd.model import Golden, Kind, RemoteField
@@ -156,7 +156,15 @@ class Home:
         with self.store.read() as tx:
             found = why.find(tx, self.site, words)
             assert found is not None, words
-            return why.why(tx, self.site, found, self.site.now())
+            told = why.why(tx, self.site, found, self.site.now())
+            self._explains_what_is_stored(told.score, assessments.load(tx, [found]).get(found))
+        return told
+
+    def _explains_what_is_stored(self, told: ScoreShown, stored: assessments.Stored | None) -> None:
+        """Until somebody is due again, what is explained of their score is what was stored of it."""
+        if stored is None or stored.assessed_at is None or (stored.assess_at or self.site.now() + 1) <= self.site.now():
+            return
+        assert (told.score, told.band, told.grade) == (stored.score, stored.band, stored.grade)
 
     def fields(self, words: str) -> dict[str, Golden | None]:
         return {one.name: one.value for one in self.person(words).fields}

@@ -447,6 +447,26 @@ def test_points_from_before_a_rejection_do_not_make_an_mql_again(office: Home) -
     assert office.score("ann@firm.example") == (0, "nurture")
 
 
+def test_what_no_longer_counts_after_a_rejection_is_not_explained_as_points(office: Home) -> None:
+    office.crm.put("contacts", "1", {"Email": "ann@firm.example"})
+    for _ in range(3):
+        did(office, "view")
+        office.clock.advance(timedelta(seconds=1))
+    after(office, minutes=1)
+    assert office.person("ann@firm.example").score.counts_after is None
+    office.crm.put("contacts", "1", {"Answer": "Rejected-Nurture", "Reason": "timing"})  # at 12:01:03
+    after(office, minutes=1)
+    did(office, "view")
+    after(office, minutes=1)
+
+    score = office.person("ann@firm.example").score
+
+    assert (score.score, score.band) == (20, "below")
+    assert [line.events for line in score.lines] == [[START + timedelta(minutes=2, seconds=3)]]
+    assert score.counts_after == START + timedelta(minutes=1, seconds=3)
+    assert score.no_longer == {"page_view": 3}
+
+
 def test_an_accepted_lead_with_a_deal_becomes_opportunity_and_customer(office: Home) -> None:
     demo(office)
     after(office, minutes=1)

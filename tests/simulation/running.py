@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from syncd.engine import sync
+from syncd.engine.why import why
 from tests.simulation import checking, converging, matching, steps, writing
 from tests.simulation.bench import Bench
 from tests.simulation.judge import HOUR
+from tests.simulation.snapshot import Snapshot
 from tests.simulation.watching import Broken
 from tests.simulation.world import World, world_of
 
@@ -78,7 +80,19 @@ def check(world: World) -> None:
     checking.accounts(now)
     checking.scores(world, now)
     writing.check(world, now)
+    _check_explained(world, now)
     _check_quiet(world)
+
+
+def _check_explained(world: World, now: Snapshot) -> None:
+    """Check that what is explained of a score is what is stored of it."""
+    with world.site.store.read() as tx:
+        for person, has in now.assessed.items():
+            told = why(tx, world.site, person, has.assessed_at or 0).score
+            said = [one.says for one in told.lines[: len(has.reasons)]]
+            stored = [one.rpartition(" ")[0] for one in has.reasons]
+            if (told.score, told.band, told.grade, said) != (has.score, has.band, has.grade, stored):
+                raise Broken(f"{person}: {told} is explained and {has} is stored")
 
 
 def _check_quiet(world: World) -> None:
