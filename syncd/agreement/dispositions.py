@@ -47,7 +47,7 @@ def chases(terms: Handoff, evidence: Evidence, facts: Facts, now: int) -> tuple[
     if terms.stages.lost_needs_reason:
         owed += sorted(
             {
-                Chase("reason", f"lost deal {deal.id}", deal.lost_at, deal.by)
+                Chase("reason", f"lost deal {deal.name or deal.id}", deal.lost_at, deal.by)
                 for deal in evidence.deals
                 if deal.lost_at is not None and deal.lost_at <= now and not deal.reason
             }

@@ -64,13 +64,14 @@ class Owner(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-    """A deal linked to a person, as it is now.
+    """A deal linked to a person, as it is now; ``name`` is what sales calls it, "" if that is not known.
 
     ``complete_at`` is when it had the fields that make an opportunity, ``None`` while some are ``missing``. A deal that was
     opened again is neither won nor lost.
     """
 
     id: str
+    name: str = ""
     created_at: int
     complete_at: int | None = None
     won_at: int | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -27,6 +28,10 @@ from syncd.store.ledger import Override
 from syncd.store.records import OwnerRecord
 
 OWNER = "owner"
+NAME = "name"
+
+LONGEST_NAME = 100
+"""Letters of a deal's name that are told: a next step fits into the 255 of a CRM's text field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,17 +246,35 @@ def _beginning(value: Golden | None, zone: str) -> int:
 def _deals(tx: Connection, site: Site, people: Collection[int]) -> dict[int, list[Deal]]:
     by_person = records.deals_of(tx, people)
     stored = entities.load(tx, {deal for mine in by_person.values() for deal in mine})
-    made = {key: _deal(site, one) for key, one in stored.items() if one.deleted_at is None}
+    living = {key: one for key, one in stored.items() if one.deleted_at is None}
+    nameless = [key for key, one in living.items() if NAME not in entities.golden(site.config.fields, one.fields)]
+    places = _places(tx, site, nameless)
+    made = {key: _deal(site, one, places) for key, one in living.items()}
     return {person: [made[deal] for deal in sorted(mine) if deal in made] for person, mine in by_person.items()}
 
 
-def _deal(site: Site, entity: Entity) -> Deal:
-    """Read a deal; what a source does not date took place when we learnt of it."""
+def _places(tx: Connection, site: Site, deals: Sequence[int]) -> dict[int, str]:
+    """Return where each record of *deals* stands, as CONNECTION.STREAM:ID."""
+    found: dict[int, str] = {}
+    for one in chain.from_iterable(records.of_entities(tx, deals).values() if deals else ()):
+        stream = site.streams[one.stream_id]
+        found[one.id] = f"{stream.connection}.{stream.name}:{one.external_id}"
+    return found
+
+
+def _deal(site: Site, entity: Entity, places: Mapping[int, str]) -> Deal:
+    """Read a deal; what a source does not date took place when we learnt of it.
+
+    Without a name it is called by the place of the record that says how it stands.
+    """
     golden, proof = entities.golden(site.config.fields, entity.fields), entities.proof(entity.proof)
     fields = {name: Filled(value, proof[name][1] if name in proof else entity.born_at) for name, value in golden.items()}
     dated = _beginning(golden["created_on"], site.config.time.zone) if "created_on" in golden else -FOREVER
     created_at = dated if dated > -FOREVER else min((one.at for one in fields.values()), default=entity.born_at)
-    return deal(site.config.handoff.stages, ids.shown(entity.id), fields, created_at=created_at)
+    terms = site.config.handoff.stages
+    says_so, _ = proof.get(terms.deal_stage_field, (0, 0))
+    name = " ".join(str(golden.get(NAME) or places.get(says_so, "")).split())[:LONGEST_NAME]
+    return replace(deal(terms, ids.shown(entity.id), fields, created_at=created_at), name=name)
 
 
 def _touch_kinds(site: Site) -> frozenset[str]:

@@ -495,6 +495,26 @@ def test_an_accepted_lead_with_a_deal_becomes_opportunity_and_customer(office: H
     ]
 
 
+@pytest.mark.parametrize(
+    ("named", "called"),
+    [
+        pytest.param("name: Title, ", "New website", id="by its name"),
+        pytest.param("", "crm.deals:d", id="by its place, without a name"),
+    ],
+)
+def test_a_lost_deal_is_called_as_sales_knows_it(tmp_path: Path, store: Store, named: str, called: str) -> None:
+    office = trial_of(tmp_path, store, mapping=MAPPING.replace("read: {amount", f"read: {{{named}amount"))
+    office.sync()
+    demo(office)
+    after(office, minutes=1)
+    office.crm.put("contacts", "1", {"Answer": "Accepted/SQL"})
+    after(office, minutes=1)
+    deal(office, {"Title": "New  website", "Phase": "lost"})
+    after(office, minutes=1)
+
+    assert office.person("ann@firm.example").next_step == f"give the reason: lost deal {called}"
+
+
 def test_history_is_measured_and_nobody_is_told_or_given_anything(tmp_path: Path, store: Store) -> None:
     home = Home(
         tmp_path / "config",
