@@ -17,11 +17,14 @@ from syncd.store import assessments, inbox, outbox, records, runs, streams
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionStatus:
-    """What one connection did last. ``as_of`` is the oldest instant up to which a stream was read to its end."""
+    """What one connection did last. Every stream was read to its end at ``last_read_at`` or later.
+
+    It says when the source was asked, not how far: one with a lag shows a change only so long after it was made.
+    """
 
     name: str
     write_back: str
-    as_of: datetime | None
+    last_read_at: datetime | None
     pull: str
     push: str
     message: str
@@ -33,6 +36,9 @@ class ConnectionStatus:
 @common
 def status() -> None:
     """Show what each connection did last, what waits, and how many people are in each stage.
+
+    "last read" is when all its streams had been read to their ends. A change younger than the lag of its connector is
+    not in that yet.
 
     \b
     Examples:
@@ -51,7 +57,7 @@ def status() -> None:
                 ConnectionStatus(
                     name=name,
                     write_back=connection.write_back,
-                    as_of=_as_of(here, name, {one.id: one for one in streams.of_connection(tx, name)}),
+                    last_read_at=_last_read_at(here, name, {one.id: one for one in streams.of_connection(tx, name)}),
                     pull=pull.outcome if pull else "never",
                     push=push.outcome if push else "never",
                     message=pull.message if pull else "",
@@ -64,8 +70,8 @@ def status() -> None:
         print_json({"connections": shown, "stages": stages, "unreadable_values": unread, "next_assessment_at": next_due})
         return
     table(
-        ("connection", "write back", "read up to", "last pull", "last push", "writes waiting", "inbox"),
-        [(one.name, one.write_back, ago(one.as_of), one.pull, one.push, one.waiting_writes, one.inbox) for one in shown],
+        ("connection", "write back", "last read", "last pull", "last push", "writes waiting", "inbox"),
+        [(one.name, one.write_back, ago(one.last_read_at), one.pull, one.push, one.waiting_writes, one.inbox) for one in shown],
     )
     for one in shown:
         if one.message:
@@ -80,7 +86,7 @@ def status() -> None:
         )
 
 
-def _as_of(here: Site, name: str, found: dict[int, streams.Stream]) -> datetime | None:
+def _last_read_at(here: Site, name: str, found: dict[int, streams.Stream]) -> datetime | None:
     complete = [found[one.id].complete_at for one in readable(here, name)]
     known = [at for at in complete if at is not None]
     return instant(min(known)) if known and len(known) == len(complete) else None
