@@ -69,7 +69,7 @@ def list_(connection_name: str | None, skipped: bool, everything: bool) -> None:
                     items[0].connection,
                     items[0].way,
                     items[0].code,
-                    items[0].what,
+                    _what(items),
                     f"{ids.shown(items[0].id)} {_record(items[0]) if items[0].way == 'out' else items[0].spot}",
                 )
                 for _, items in sorted(groups, key=lambda group: -len(group[1]))
@@ -117,6 +117,8 @@ def show(item: str) -> None:
 def retry(items: Sequence[str], code: str | None) -> None:
     """Try ITEMS again with the next sync: rows are read again, writes are sent again.
 
+    Those that were set aside are tried again only if they are named themselves.
+
     \b
     Examples:
       syncd inbox retry 38fxz930049kv
@@ -160,7 +162,7 @@ def _chosen(found: Sequence[Waiting], items: Sequence[str], code: str | None) ->
     if bool(items) == (code is not None):
         raise click.UsageError("name items, or a cause with --code")
     if code is not None:
-        chosen = [one for one in found if one.code == code]
+        chosen = [one for one in found if one.code == code and not one.skipped]
         if not chosen:
             raise Failure(f"nothing waits because of {code!r}", Exit.FAILED)
         return chosen
@@ -178,6 +180,11 @@ def _items(found: Sequence[Waiting], items: Sequence[str]) -> list[Waiting]:
 def _record(one: Waiting) -> str:
     """Name the record as ``syncd sync --record`` takes it; a row without an identifier by where it stood."""
     return f"{one.stream}/{one.place}"
+
+
+def _what(items: Sequence[Waiting]) -> str:
+    """Say what is wrong with all *items* of a cause, or with one of them if each says something else."""
+    return ("for instance: " if len({one.what for one in items}) > 1 else "") + items[0].what
 
 
 def _cause(one: Waiting) -> tuple[str, str, str]:
