@@ -42,6 +42,9 @@ ASSESS_EVERY = timedelta(seconds=30)
 NOTIFY_EVERY = timedelta(seconds=30)
 AT_ONCE = timedelta(0)
 
+_NO_NEWS = {"read", "unchanged", "stale"}
+"""What a page may count that tells nothing new."""
+
 log = structlog.get_logger("syncd")
 
 
@@ -254,7 +257,8 @@ class Workers:
 
     def pulled(self, stream: Stream, page: Pulled) -> None:
         if page.counts["read"] or page.counts["refused"]:
-            log.info("page.saved", connection=stream.connection, stream=stream.name, **page.counts)
+            say = log.info if any(page.counts[word] for word in page.counts.keys() - _NO_NEWS) else log.debug
+            say("page.saved", connection=stream.connection, stream=stream.name, **page.counts)
             self._assess.wake.set()
 
     def stepped(self, step: str, counts: Counts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from structlog.testing import capture_logs
 
 from syncd.config.settings import Web
 from syncd.daemon.service import Workers
+from syncd.engine.pull import Pulled
 from syncd.engine.refold import PROGRESS_MARK
 from syncd.engine.site import opened
 from syncd.model import Ref
@@ -68,6 +70,25 @@ def events(home: Home) -> Generator[Events]:
 
 def named(events: Events, name: str) -> Events:
     return [one for one in list(events) if one["event"] == name]
+
+
+def test_a_page_without_news_is_no_news(home: Home) -> None:
+    workers = Workers(home.site, Random(7))
+    home.pull("crm")
+    stream = home.site.stream("crm", "contacts")
+    assert stream is not None
+
+    def logged(**counts: int) -> list[str]:
+        page = Pulled(stream, Counter(counts), [], more=False, progress=None, wait=None)
+        with capture_logs() as found:
+            workers.pulled(stream, page)
+        return [one["log_level"] for one in found]
+
+    assert logged(read=5, unchanged=4, stale=1, new=0, overridden=0, refused=0) == ["debug"]
+    assert logged(read=5, unchanged=4, changed=1) == ["info"]
+    assert logged(refused=1) == ["info"]
+    assert logged(read=1, deleted=1) == ["info"]
+    assert logged() == []
 
 
 def test_a_webhook_is_followed_at_once(home: Home, events: Events) -> None:
