@@ -268,6 +268,8 @@ class FakeRemote:
             return self._done[change.key]
         held = self._held.get(change.ref)
         record = held.entry if held else None
+        if isinstance(record, Refused):
+            return Rejected(code="row.unreadable", what="the row makes no sense", retry="on_change")
         if not isinstance(record, SourceRecord):
             return Gone()
         if record.merged_into is not None:
