@@ -22,7 +22,7 @@ from syncd.spi import (
 )
 from syncd_salesforce.checking import findings
 from syncd_salesforce.describe import remote_stream
-from syncd_salesforce.ids import long_id
+from syncd_salesforce.ids import is_id, long_id
 from syncd_salesforce.objects import OBJECTS
 from syncd_salesforce.org import Org
 from syncd_salesforce.provisioning import provision
@@ -83,11 +83,11 @@ class SalesforceConnector:
             return self._pusher.receipts(job)
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
-        """Return the present versions of *refs*; who is neither there nor known to be deleted is left out."""
+        """Return the present versions of *refs*; left out is who is neither there nor known to be deleted, and what is no identifier."""
         found: dict[Ref, SourceRecord | Activity] = {}
         with _in_words():
             for stream in dict.fromkeys(ref.stream for ref in refs):
-                ids = {ref: long_id(ref.external_id) for ref in refs if ref.stream == stream}
+                ids = {ref: long_id(ref.external_id) for ref in refs if ref.stream == stream and is_id(ref.external_id)}
                 came = self._pullers[stream].reread(list(dict.fromkeys(ids.values())))
                 found |= {ref: came[name] for ref, name in ids.items() if name in came}
         return [found[ref] for ref in refs if ref in found]

@@ -539,6 +539,21 @@ def test_rereading_tells_who_is_there_and_who_is_not(desk: Desk) -> None:
     assert [(id_of(one), one.deleted) for one in found] == [(lead, False), (other, True)]
 
 
+@pytest.mark.parametrize("about", ["hidden", "never there", "of another object", "no identifier", "gone without a trace"])
+def test_rereading_leaves_out_what_is_not_there_and_not_said_to_be_deleted(desk: Desk, about: str) -> None:
+    lead, other = desk.add("Lead", 2)
+    asked = {"never there": lead[:12] + "zzz", "of another object": desk.add("Contact")[0], "no identifier": "NOPE"}
+    match about:
+        case "hidden":
+            desk.edit(lead, OwnerId=desk.add("User", LastName="Ben", Username="ben@firm.example")[0])
+            desk.org.access.view_all = False
+        case "gone without a trace":
+            desk.org.remove("Lead", [lead], logged=False)
+    desk.later()
+    found = desk.connector().reread([Ref("Lead", asked.get(about, lead)), Ref("Lead", other)])
+    assert [(id_of(one), one.deleted) for one in found] == [(other, False)]
+
+
 @pytest.mark.parametrize("log", ["read", "refused"])
 def test_who_is_merely_not_seen_when_reread_is_not_deleted(desk: Desk, log: str) -> None:
     lead, hidden, odd = desk.add("Lead", 3)
