@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from syncd.cli.base import Exit, Instant, check_span, common, named, site
+from syncd.cli.base import Exit, Failure, Instant, check_span, common, named, site
 from syncd.cli.checking import exit_code
 from syncd.cli.output import counted, is_json, is_quiet, line, print_json, table, warning
 from syncd.cli.progress import Bars, Stop, stopping
@@ -88,6 +88,8 @@ def sync(
         with here.store.read() as tx:
             waiting = {name: count for name, count in inbox.count(tx).items() if name in names}
     _report(outcomes, settled + told, waiting, stop)
+    if record is not None and (since, until) == (None, None):
+        _check_found(record, names, outcomes)
     raise SystemExit(_exit_code(outcomes, waiting, stop))
 
 
@@ -126,6 +128,8 @@ def _owner(here: Site, record: str, ref: Ref) -> str:
     if ref.stream not in known:
         what = f"{name} has no mapped stream {ref.stream!r}; there is {', '.join(known)}"
         raise click.BadParameter(what, param_hint="--record")
+    if what := here.config.connections[name].spec.not_rereadable(ref):
+        raise click.BadParameter(f"{record}: {what}", param_hint="--record")
     return name
 
 
@@ -144,6 +148,15 @@ def _patiently(work: Callable[[], Outcome], seconds: float, stop: Stop) -> Outco
 
 
 # ---------------------------------------------------------------- what came of it
+
+
+def _check_found(record: str, names: Sequence[str], outcomes: Sequence[Outcome]) -> None:
+    """Say so if nothing was read of what was asked for, though everything was looked at. Raises: Failure."""
+    pulls = [one for one in outcomes if one.step == "pull"]
+    if any(one.counts["read"] or one.error is not None or one.stopped for one in pulls):
+        return
+    what = f"no record of this address is in {', '.join(names)}" if record.startswith("email:") else f"{record}: not there"
+    raise Failure(f"{what}, or not visible to the user that syncd logs in as; nothing was deleted")
 
 
 def _report(outcomes: Sequence[Outcome], settled: Counts, waiting: dict[str, int], stop: Stop) -> None:

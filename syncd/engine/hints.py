@@ -12,7 +12,7 @@ from syncd.engine.access import resolver
 from syncd.engine.pull import take_in
 from syncd.engine.site import Counts, Site
 from syncd.spi import Activity, BadAnswer, Connector, Hook, Ref, SourceRecord, SupportsReread
-from syncd.store import hints
+from syncd.store import activities, hints, records
 from syncd.store.hints import Hint
 from syncd.store.streams import Stream
 
@@ -80,13 +80,26 @@ def reread_due(site: Site, connector: Connector, name: str, *, until: int) -> Co
 
 
 def reread_refs(site: Site, connector: SupportsReread, name: str, refs: Sequence[Ref]) -> Counts:
-    """Read *refs* again now. Raises: what `SupportsReread.reread` raises."""
-    return _taken_in(site, name, connector.reread(refs), [])
+    """Read *refs* again now. What nobody here has heard of is not told as gone: its identifier may be mistyped.
+
+    Raises: what `SupportsReread.reread` raises.
+    """
+    return _taken_in(site, name, [one for one in connector.reread(refs) if not one.deleted or _is_known(site, name, one)], [])
 
 
 def _mapped(site: Site, name: str, ref: Ref) -> Stream | None:
     stream = site.stream(name, ref.stream)
     return stream if stream is not None and stream.id in site.maps else None
+
+
+def _is_known(site: Site, name: str, one: SourceRecord | Activity) -> bool:
+    stream = site.stream(name, one.stream)
+    if stream is None:
+        return False
+    with site.store.read() as tx:
+        if isinstance(one, Activity):
+            return bool(activities.load(tx, stream.id, [one.source_id]))
+        return bool(records.known(tx, stream.id, [one.external_id]))
 
 
 def _taken_in(site: Site, name: str, found: Sequence[SourceRecord | Activity], due: Sequence[Hint]) -> Counts:

@@ -102,9 +102,9 @@ class SupportsReread(Protocol):
     """Reads single records by identifier."""
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
-        """Return the present version of *refs*; those that no longer exist come back with ``deleted`` set.
+        """Return the present version of *refs*; those that the source says are deleted come back with ``deleted`` set.
 
-        One that is merely not seen, or makes no sense, is left out.
+        One that is merely not seen, makes no sense or can be no identifier is left out.
         """
         ...
 
@@ -169,6 +169,8 @@ class ConnectorSpec:
 
     ``hints`` verifies a webhook and returns the records it speaks of, to be read again by `SupportsReread`; it raises
     Unauthorized for a bad signature and is ``None`` where there are no webhooks.
+    ``not_rereadable`` says why a record that somebody named cannot be read again by itself, for example because its identifier
+    has not the form of one; "" if it may.
     ``emulator`` runs a local server of that vendor until it is terminated. It takes the arguments of a command line and prints
     one line of JSON, an object with at least ``url``, when it is ready.
     """
@@ -187,6 +189,7 @@ class ConnectorSpec:
     patience: timedelta = timedelta(seconds=30)
     reads_back: bool = True
     hints: Callable[[Hook], Sequence[Ref]] | None = None
+    not_rereadable: Callable[[Ref], str] = lambda ref: ""
     emulator: Callable[[Sequence[str]], None] | None = None
 
 

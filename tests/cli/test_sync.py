@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from syncd.cli import main
-from syncd.testing import FakeRemote
+from syncd.plugins import Plugins
+from syncd.spi import Ref
+from syncd.testing import FakeRemote, fake_spec
 
 
 @pytest.fixture
@@ -29,6 +32,45 @@ def test_one_record_is_read_without_reading_the_others(crowd: FakeRemote) -> Non
     (step,) = json.loads(done.stdout)["steps"]
 
     assert (done.exit_code, step["connection"], step["counts"]) == (0, "crm", {"read": 1, "new": 1})
+
+
+@pytest.mark.parametrize(
+    ("record", "what"),
+    [
+        pytest.param("crm:contacts/33", "crm:contacts/33: not there", id="a record"),
+        pytest.param("crm:visits/33", "crm:visits/33: not there", id="an activity"),
+        pytest.param("email:late@late.example", "no record of this address is in crm", id="a person"),
+    ],
+)
+def test_what_is_not_there_is_not_gone(crowd: FakeRemote, record: str, what: str) -> None:
+    done = sync("--record", record)
+    report = json.loads(done.stdout)
+
+    assert json.loads(done.stderr) == {
+        "error": f"{what}, or not visible to the user that syncd logs in as; nothing was deleted",
+        "code": 1,
+    }
+    assert (done.exit_code, report["steps"][0]["counts"], report["settled"]) == (1, {}, {})
+
+
+def test_a_record_that_is_known_and_deleted_is_gone(crowd: FakeRemote) -> None:
+    sync()
+    crowd.delete(Ref("contacts", "3"))
+    done = sync("--record", "crm:contacts/3")
+
+    assert (done.exit_code, json.loads(done.stdout)["steps"][0]["counts"]) == (0, {"read": 1, "deleted": 1})
+
+
+def test_what_is_no_identifier_is_wrong_usage_and_begins_no_run(crowd: FakeRemote, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(fake_spec(crowd, name="crm"), not_rereadable=lambda ref: "not an identifier: those are digits")
+    monkeypatch.setattr("syncd.plugins.found", lambda: Plugins(installed=(), specs={"crm": spec}))
+    done = sync("--record", "crm:contacts/NOPE")
+
+    assert json.loads(done.stderr) == {
+        "error": "Invalid value for --record: crm:contacts/NOPE: not an identifier: those are digits",
+        "code": 2,
+    }
+    assert "running" not in CliRunner().invoke(main, ["status", "--output", "json"]).stdout
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from syncd.spi import ConnectorSpec, Settings, hookimpl
-from syncd_hubspot.api import opened
+from syncd_hubspot.api import not_rereadable, opened
 from syncd_hubspot.hooks import hints
 from syncd_hubspot.limits import budgets
 from syncd_hubspot.login import log_in
@@ -31,6 +31,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             login=log_in,
             budgets=budgets,
             hints=hints,
+            not_rereadable=not_rereadable,
             emulator=_emulate,
         )
     ]

@@ -45,7 +45,7 @@ from syncd_hubspot.records import STAGE_FIELDS
 from syncd_hubspot.settings import HubSpotSettings, kinds
 from syncd_hubspot.values import millis
 
-__all__ = ["HubSpotConnector", "opened"]
+__all__ = ["HubSpotConnector", "not_rereadable", "opened"]
 
 _MS = timedelta(milliseconds=1)
 
@@ -65,6 +65,17 @@ class Puller(Protocol):
 def opened(opening: Opening, *, sizes: Sizes | None = None) -> Connector:
     """Open a connection whose pages hold so many records. Nothing is asked yet."""
     return HubSpotConnector(opening, sizes=sizes or Sizes())
+
+
+def not_rereadable(ref: Ref) -> str:
+    """Say why *ref* cannot be read again by itself; "" if it may.
+
+    >>> not_rereadable(Ref("contacts", "ann@firm.example"))
+    'not an identifier of HubSpot: those are digits'
+    """
+    if ref.stream not in OBJECTS and ref.stream != "owners":
+        return f"{ref.stream} are not read one by one; name the person, or a time"
+    return "" if _is_id(ref) else "not an identifier of HubSpot: those are digits"
 
 
 class HubSpotConnector:
@@ -208,9 +219,13 @@ class HubSpotConnector:
 
 def _by_stream(refs: Sequence[Ref]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for ref in dict.fromkeys(refs):
+    for ref in filter(_is_id, dict.fromkeys(refs)):
         found.setdefault(ref.stream, []).append(ref.external_id)
     return found
+
+
+def _is_id(ref: Ref) -> bool:
+    return ref.external_id.isascii() and ref.external_id.isdigit()
 
 
 def _places(changes: Sequence[Change]) -> dict[str, list[int]]:

@@ -75,6 +75,22 @@ def test_what_a_webhook_speaks_of_is_read_again_as_it_is_now(world: HubSpotWorld
         assert one == present[ref] if ref in present else one.deleted, ref
 
 
+@pytest.mark.parametrize(
+    ("ref", "what"),
+    [
+        pytest.param(Ref("contacts", "notanid"), "not an identifier of HubSpot: those are digits", id="no identifier"),
+        pytest.param(Ref("owners", "1?x=1"), "not an identifier of HubSpot: those are digits", id="an address"),
+        pytest.param(Ref("contacts", "12"), "", id="an identifier"),
+        pytest.param(Ref("page_views", "12"), "page_views are not read one by one; name the person, or a time", id="a log"),
+    ],
+)
+def test_what_cannot_be_read_again_by_itself_is_told_and_not_asked_for(
+    world: HubSpotWorld, tmp_path: Path, ref: Ref, what: str
+) -> None:
+    assert world.spec.not_rereadable(ref) == what
+    assert [ref_of(one) for one in connector(world, tmp_path).reread([ref])] == ([] if what else [ref])
+
+
 @pytest.mark.parametrize("stream", ["contacts", "form_submissions", "email_events", "page_views", "owners"])
 def test_a_reading_from_a_moment_ago_brings_that_moment(world: HubSpotWorld, tmp_path: Path, stream: str) -> None:
     world.fill(stream, 3)

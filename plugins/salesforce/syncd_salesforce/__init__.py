@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from syncd.spi import Budget, ConnectorSpec, Settings, hookimpl
 from syncd_salesforce.api import opened
+from syncd_salesforce.ids import misplaced
 from syncd_salesforce.login import log_in
 from syncd_salesforce.settings import SalesforceSettings, kinds, login_origin, off, ours
 
@@ -34,6 +35,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             login=log_in,
             budgets=_budgets,
             patience=_PATIENCE,
+            not_rereadable=misplaced,
             emulator=_emulate,
         ),
     ]

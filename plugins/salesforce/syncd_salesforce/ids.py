@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_id", "long_id", "stream_of"]
+from syncd.spi import Ref
+
+__all__ = ["is_id", "long_id", "misplaced", "stream_of"]
 
 _ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
+_FORM = "not an identifier of Salesforce: those have 15 or 18 letters and digits"
 _CASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 # "Standard Field Types" and the describes of real orgs (keyPrefix); Task and EmailMessage: salesforce.com key prefix lists.
@@ -39,7 +42,7 @@ def long_id(text: str) -> str:
     ('0014S000007NxmlQAC', '0014S000007NxmlQAC')
     """
     if not is_id(text):
-        raise ValueError("not an identifier of Salesforce: those have 15 or 18 letters and digits")
+        raise ValueError(_FORM)
     head = text[:15]
     return head + "".join(_CASE[_capitals(head[start : start + 5])] for start in (0, 5, 10))
 
@@ -51,6 +54,18 @@ def stream_of(text: str) -> str:
     ('Lead', '')
     """
     return _STREAMS.get(text[:3], "") if is_id(text) else ""
+
+
+def misplaced(ref: Ref) -> str:
+    """Say why *ref* names no record: its identifier is none, or one of another object; "" if it may.
+
+    >>> misplaced(Ref("Contact", "00Q4S000002sSacUAE"))
+    'this is the identifier of a Lead'
+    """
+    if not is_id(ref.external_id):
+        return _FORM
+    stream = stream_of(ref.external_id)
+    return f"this is the identifier of a {stream}" if stream not in {"", ref.stream} else ""
 
 
 def _capitals(five: str) -> int:
