@@ -17,7 +17,7 @@ from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
 from syncd.config.handoff import handoff
-from syncd.config.mapping import MappingFile, compiled, lines_of
+from syncd.config.mapping import MappingFile, compiled, lines_of, unlinked
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.promises import FLAG, promised
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
@@ -113,14 +113,17 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
     agreed, fields, problems = _agreed(document, unread, folder, settings)
     found += problems
     connections: dict[str, ConnectionConfig] = {}
-    prints = []
+    mappings: dict[str, Document] = {}
     for name, one in names.items():
         mapping, problems = read(folder / "mapping" / f"{name}.yaml", f"mapping/{name}.yaml")
-        connection, more = _connection(name, one, main, mapping, specs, fields) if not problems else (None, problems)
+        made, more = _connection(name, one, main, mapping, specs, fields) if not problems else (None, problems)
         found += more
-        prints.append(repr(mapping.data))
-        if connection is not None:
-            connections[name] = connection
+        mappings[name] = mapping
+        if made is not None:
+            connections[name] = made
+    streams = {name: {*one.spec.streams(one.settings), *one.spec.off(one.settings)} for name, one in connections.items()}
+    for name, connection in connections.items():
+        found += unlinked(connection.streams, mappings[name], names, streams)
     if settings is None or agreed is None or found:
         raise ConfigInvalid(found)
     return Config(
@@ -142,7 +145,7 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         examples=agreed.examples,
         notify=agreed.notify,
         channels=settings.channels,
-        mapping_print=_print([*prints, repr(sorted(fields.items()))]),
+        mapping_print=_print([*(repr(one.data) for one in mappings.values()), repr(sorted(fields.items()))]),
         assess_print=_print(
             [*agreed.prints, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
         ),

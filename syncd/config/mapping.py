@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field
@@ -34,6 +34,9 @@ class ReadTerms(Strict):
     currency: str = Field("", description="money: the currency of amounts that name none.")
     table: Table = Field(default_factory=dict, description="choice, list, bool: our word to the system's, with * and ?.")
     separator: str = Field("", description="list: what separates the values in one text.")
+
+
+_READ_BACK = {"assigned_to": "owner"}  # one thing, told by address there and as the system's own identifier here
 
 
 def _read(value: object) -> object:
@@ -89,6 +92,23 @@ def compiled(
             assets=_patterns(stream.assets),
         )
     return maps, found
+
+
+def unlinked(
+    maps: Mapping[str, StreamMap], document: Document, connections: Collection[str], streams: Mapping[str, Collection[str]]
+) -> list[ConfigProblem]:
+    """Return every ``same_as`` that points at none of *connections*, or at none of its *streams* where those are known."""
+    found: list[ConfigProblem] = []
+    for name, one in maps.items():
+        for link in one.same_as:
+            place = ("streams", name, "same_as", f"{link.connection}.{link.stream}")
+            if link.connection not in connections:
+                what = f"there is no connection {link.connection!r}{did_you_mean(link.connection, list(connections))}"
+                found.append(document.wrong(place, what))
+            elif link.stream not in streams.get(link.connection, (link.stream,)):
+                close = did_you_mean(link.stream, list(streams[link.connection]))
+                found.append(document.wrong(place, f"{link.connection} has no stream {link.stream!r}{close}"))
+    return found
 
 
 def lines_of(terms: MappingFile, document: Document) -> dict[tuple[str, str], int]:
@@ -156,9 +176,23 @@ def _writes(
         for remote in remotes:
             if remote in taken:
                 found.append(document.problem(place, f"{_dotted(place)}: {remote!r} is already filled with {taken[remote]!r}"))
+            if meaning := _other_meaning(stream, remote, word):
+                found.append(document.problem(place, f"{_dotted(place)}: {remote!r} is read as {meaning}"))
             taken[remote] = word
             writes.append(Write(remote, word))
     return tuple(writes), found
+
+
+def _other_meaning(stream: StreamTerms, remote: str, word: str) -> str:
+    """Say what *remote* is read as, and the remedy, if that is not the *word* that is written there; "" if all is well."""
+    for link, field in stream.same_as.items():
+        if field == remote:
+            return f"the identifier in {link}; write into another field"
+    read = [field for field, one in stream.read.items() if remote in one.remote]
+    if not read or _READ_BACK.get(word, word) in read:
+        return ""
+    remedy = f"what is written there would take its place: write into another field, or read this one as {word!r}"
+    return f"{' and '.join(map(repr, read))}; {remedy}"
 
 
 def _same_as(stream: StreamTerms, document: Document, name: str) -> tuple[tuple[SameAs, ...], list[ConfigProblem]]:

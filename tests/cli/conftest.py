@@ -21,7 +21,7 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeRemote:
     (tmp_path / "mapping").mkdir()
     (tmp_path / "syncd.yaml").write_text("connections:\n  crm: {type: crm}\n")
     (tmp_path / "agreement.yaml").write_text(AGREEMENT)
-    (tmp_path / "mapping" / "crm.yaml").write_text(MAPPING)
+    (tmp_path / "mapping" / "crm.yaml").write_text(MAPPING.replace("shop.contacts", "crm.contacts"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SYNCD_CONFIG", raising=False)
     fields = {stream: [RemoteField(name=name) for name in names.split(", ")] for stream, names in FIELDS.items()}

@@ -33,6 +33,14 @@ def test_a_mapped_stream_that_the_settings_switch_off_is_left_out(tmp_path: Path
     assert (list(crm.streams), crm.off) == ([], ("contacts",))
 
 
+def test_the_same_as_in_a_stream_that_is_switched_off_or_under_the_same_word_is_fine(tmp_path: Path) -> None:
+    spec = replace(SPECS["fake"], streams=lambda _: {"contacts": "person"}, off=lambda _: {"visits": "activity"})
+    mapping = MAPPING.replace("score: Score", "email: Email") + "    same_as: {crm.visits: ID}\n"
+    crm = load(write(tmp_path, mapping=mapping), {"fake": spec}).connections["crm"]
+
+    assert {"contacts": crm.wanted["contacts"] - crm.written["contacts"]} == {"contacts": {"Size", "ID"}}
+
+
 def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
     config = loaded(tmp_path)
     crm = config.connections["crm"]
@@ -123,6 +131,28 @@ def test_a_valid_configuration_is_typed(tmp_path: Path) -> None:
             {"mapping": MAPPING.replace("score: Score", "score: Score, band: Score")},
             "mapping/crm.yaml:6: streams.contacts.write.band: 'Score' is already filled with 'score'",
             id="one remote field written twice",
+        ),
+        pytest.param(
+            {"mapping": MAPPING + "    same_as: {crn.contacts: ID}\n"},
+            "mapping/crm.yaml:7: streams.contacts.same_as.crn.contacts: there is no connection 'crn'; did you mean 'crm'?",
+            id="the same as in no connection",
+        ),
+        pytest.param(
+            {"mapping": MAPPING + "    same_as: {crm.contcts: ID}\n"},
+            "mapping/crm.yaml:7: streams.contacts.same_as.crm.contcts: crm has no stream 'contcts'; did you mean 'contacts'?",
+            id="the same as in no stream",
+        ),
+        pytest.param(
+            {"mapping": MAPPING.replace("score: Score", "score: Size")},
+            "mapping/crm.yaml:6: streams.contacts.write.score: 'Size' is read as 'company_size'; "
+            "what is written there would take its place: write into another field, or read this one as 'score'",
+            id="into a field with another meaning",
+        ),
+        pytest.param(
+            {"mapping": MAPPING.replace("score: Score", "score: ID") + "    same_as: {crm.visits: ID}\n"},
+            "mapping/crm.yaml:6: streams.contacts.write.score: 'ID' is read as the identifier in crm.visits; "
+            "write into another field",
+            id="into a field that identifies",
         ),
         pytest.param(
             {"mapping": MAPPING.replace("score: Score", "score: 3")},

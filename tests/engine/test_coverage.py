@@ -191,6 +191,6 @@ def test_a_field_that_write_back_creates_may_be_missing(synced: Home) -> None:
     misspell(synced, "      city: City\n", "      city: City\n      job_title: Points\n")
     assert isinstance(synced.pull("crm").error, Misconfigured)
 
-    misspell(synced, "score: Score", "score: Points")
+    misspell(synced, "score: Score", "job_title: Points")
 
     assert synced.pull("crm").error is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from syncd.engine.coverage import uncovered
 from syncd.model import Golden
 from tests.simulation.judge import HOUR, Deed, Given, Verdict, stage, verdict
 from tests.simulation.laws import Word, chosen, said
@@ -21,7 +22,9 @@ def settled(world: World) -> None:
     if world.clock.now() < world.latest:
         return
     now = world.snapshot()
-    if set(world.terms.connections) == set(world.remotes):
+    with world.site.store.read() as tx:
+        waiting = uncovered(tx, world.site)
+    if set(world.terms.connections) == set(world.remotes) and not waiting:
         golden(world, now)
         accounts(now)
     scores(world, now)

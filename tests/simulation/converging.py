@@ -9,7 +9,7 @@ from syncd.model import EMAIL_STREAM, OUTBOUND_KINDS, Direction, Raw
 from syncd.spi import Activity, Refused, SourceRecord
 from tests.simulation.laws import address
 from tests.simulation.snapshot import Happened, Record, Snapshot
-from tests.simulation.terms import ASSETS, KINDS, READS, SAME_AS, STREAMS, Terms
+from tests.simulation.terms import ASSETS, KINDS, READS, STREAMS, Terms
 from tests.simulation.watching import Broken
 from tests.simulation.world import World
 
@@ -35,9 +35,8 @@ def records(world: World, now: Snapshot) -> None:
 
 def _mapped(terms: Terms, connection: str, stream: str) -> set[str]:
     """Return the remote fields that the mapping names."""
-    link = SAME_AS.get((connection, stream), ())[:1]
     read = {remote for remotes in READS[connection, stream].values() for remote in remotes}
-    return {*read, *link, *terms.writes(connection, stream)}
+    return {*read, *terms.same_as(connection, stream).values(), *terms.writes(connection, stream)}
 
 
 def _check_fields(one: Record, entry: SourceRecord, mapped: set[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syncd.engine import sync
+from syncd.engine.coverage import uncovered
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.scope import Scope
 from syncd.engine.sync import Outcome
@@ -74,6 +75,8 @@ def pull(world: World, name: str, *, full: bool = False, scope: Scope | None = N
     with alive(world, f"pull {name}{' full' if full else ''}{f' {scope}' if scope else ''}"):
         if full:
             world.watch.rewound |= {one.id for one in sync.readable(world.site, name)}
+        with world.site.store.read() as tx:
+            world.watch.rewound |= uncovered(tx, world.site)  # a link came back with the connection that it leads to
         try:
             outcome = sync.pull(world.site, name, world.watch, full=full, scope=scope)
         except Fenced:

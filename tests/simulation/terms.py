@@ -117,6 +117,11 @@ class Terms:
             return {"Score": "score"}
         return {"score": "score", "stage": "stage"} if (connection, stream) == ("shop", "contacts") else {}
 
+    def same_as(self, connection: str, stream: str) -> Mapping[str, str]:
+        """Return the remote field that names a record elsewhere, by where; none while that connection is away."""
+        remote, other, there = SAME_AS.get((connection, stream), ("", "", ""))
+        return {f"{other}.{there}": remote} if other in self.connections else {}
+
     def write_files(self, folder: Path) -> None:
         """Write the files into *folder*; JSON is YAML."""
         (folder / "mapping").mkdir(parents=True, exist_ok=True)
@@ -142,10 +147,7 @@ class Terms:
             "read": {name: _reading(name, remotes) for name, remotes in READS[connection, stream].items()},
             "write": {of: remote for remote, of in self.writes(connection, stream).items()},
         }
-        if (connection, stream) in SAME_AS:
-            remote, other, there = SAME_AS[connection, stream]
-            found["same_as"] = {f"{other}.{there}": remote}
-        return found
+        return {**found, "same_as": self.same_as(connection, stream)}
 
 
 @cache
