@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from syncd.config import ConnectionConfig
 from syncd.engine.connectors import connector
 from syncd.engine.coverage import unread
+from syncd.engine.provision import field_for
 from syncd.engine.site import Site
 from syncd.mapping.streams import StreamMap
 from syncd.spi import Finding, RemoteStream
@@ -15,6 +16,14 @@ from syncd.store import budgets, streams
 from syncd.transport.budgets import DAY
 
 _MICROSECOND = timedelta(microseconds=1)
+# What takes one sort of values only; sources have their own words for it.
+_SORTS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("number", "money", "int", "integer", "long", "double", "float", "decimal", "currency", "percent"), "number"
+    ),
+    **dict.fromkeys(("bool", "boolean"), "yes or no"),
+    **dict.fromkeys(("date", "datetime", "time"), "time"),
+}
 
 
 def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = False) -> Iterator[Finding]:
@@ -32,7 +41,10 @@ def checked(site: Site, connection: ConnectionConfig, *, mapping_only: bool = Fa
     missing = [
         finding
         for name, one in connection.streams.items()
-        for finding in _missing(connection, one, there.get(name), covered.get(name, frozenset()))
+        for finding in (
+            *_missing(connection, one, there.get(name), covered.get(name, frozenset())),
+            *_misfits(site, one, there.get(name)),
+        )
     ]
     yield from missing
     if not missing:
@@ -77,4 +89,16 @@ def _missing(
     for write in stream.writes:
         if write.remote in known and not known[write.remote].writable:
             what = f"{where}.write.{write.of}: {write.remote!r} cannot be written"
+            yield Finding(level="error", what=what, remedy="choose another field")
+
+
+def _misfits(site: Site, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
+    """Yield what is written into a field of a type that cannot hold it."""
+    known = {field.name: field.type for field in remote.fields} if remote is not None else {}
+    for write in stream.writes:
+        ours, theirs = field_for(site.config, stream, write).type, known.get(write.remote, "")
+        sort = _SORTS.get(theirs.lower())
+        if sort is not None and sort != _SORTS.get(ours):
+            where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}.write.{write.of}"
+            what = f"{where}: {write.remote!r} is a field of type {theirs}, which takes no {ours}"
             yield Finding(level="error", what=what, remedy="choose another field")

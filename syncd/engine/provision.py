@@ -20,7 +20,7 @@ from syncd.spi import Misconfigured, SupportsProvision
 def needed(config: Config, connection: ConnectionConfig) -> dict[str, list[RemoteField]]:
     """Return, per stream, the fields that the mapping of *connection* writes into; types are our words for fields."""
     return {
-        name: [_field(config, stream, write) for write in stream.writes]
+        name: [field_for(config, stream, write) for write in stream.writes]
         for name, stream in connection.streams.items()
         if stream.writes
     }
@@ -43,7 +43,8 @@ def provisioned(site: Site, connection: ConnectionConfig, *, dry_run: bool) -> l
         return list(opened.provision(fields, dry_run=dry_run))
 
 
-def _field(config: Config, stream: StreamMap, write: Write) -> RemoteField:
+def field_for(config: Config, stream: StreamMap, write: Write) -> RemoteField:
+    """Return the field that *write* needs there."""
     label = f"syncd {write.of.replace('_', ' ')}"
     model = config.agreement.model
     match write.of:

@@ -11,10 +11,10 @@ import pytest
 from syncd.config import ConnectionConfig
 from syncd.engine.access import shared_access
 from syncd.engine.checking import checked
-from syncd.spi import Budget, Finding, RemoteSchema, Unavailable
+from syncd.spi import Budget, Finding, RemoteField, RemoteSchema, Unavailable
 from syncd.testing import FakeConnector
 from syncd.transport import Limits, Timing
-from tests.engine.build import Home
+from tests.engine.build import Home, on_sqlite
 
 OWN = [
     Finding(level="ok", what="clock: 0.2 s ahead of the source"),
@@ -70,6 +70,29 @@ def test_fields_to_write_into_that_are_missing_are_told_with_the_command_that_cr
 
     assert missing.what == "mapping/crm.yaml: streams.contacts.write: no field Score, Why"
     assert missing.remedy == "syncd provision crm creates them, where the source allows"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("write", "theirs", "what"),
+    [
+        pytest.param("reasons", "int", "which takes no text", id="text into a number"),
+        pytest.param("stage", "boolean", "which takes no choice", id="a choice into yes or no"),
+        pytest.param("score", "datetime", "which takes no number", id="a number into a time"),
+        pytest.param("sla_due", "double", "which takes no datetime", id="a time into a number"),
+        pytest.param("score", "currency", "", id="a number into a number"),
+        pytest.param("score", "text", "", id="a number into a text"),
+        pytest.param("reasons", "textarea", "", id="text into a type not known here"),
+    ],
+)
+def test_what_is_written_into_a_field_that_cannot_hold_it_is_told(home: Home, write: str, theirs: str, what: str) -> None:
+    home.mapping = home.mapping.replace("write: {score: Score, stage: Stage, reasons: Why}", f"write: {{{write}: Theirs}}")
+    home.open()
+    home.crm.add_field("contacts", RemoteField(name="Theirs", type=theirs))
+    found = [one.what for one in checked(home.site, crm(home)) if "streams.contacts.write" in one.what]
+
+    where = f"mapping/crm.yaml: streams.contacts.write.{write}: 'Theirs' is a field of type {theirs}, "
+    assert found == ([where + what] if what else [])
 
 
 def test_streams_that_the_settings_switch_off_are_named_once(home: Home) -> None:
