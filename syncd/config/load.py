@@ -17,7 +17,7 @@ from syncd.agreement.terms import Agreement
 from syncd.config.agreement import AgreementFile
 from syncd.config.calendars import times
 from syncd.config.handoff import handoff
-from syncd.config.mapping import MappingFile, compiled, lines_of, unlinked
+from syncd.config.mapping import MappingFile, compiled, lines_of, unknown_kinds, unlinked
 from syncd.config.notices import ChannelSettings, NotifyTerms, notice_problems
 from syncd.config.promises import FLAG, promised
 from syncd.config.settings import ConnectionSettings, Log, SyncdSettings, Web, WriteBack
@@ -149,7 +149,16 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
         assess_print=_print(
             [*agreed.prints, *(repr((one.name, one.write_back, _writes(one))) for one in connections.values())]
         ),
-        warnings=(*agreed.warnings, *_unflagged(agreed.sla, document, connections), *_stray_files(folder, connections)),
+        warnings=(
+            *agreed.warnings,
+            *_unflagged(agreed.sla, document, connections),
+            *_stray_files(folder, connections),
+            *(
+                warning
+                for name, connection in connections.items()
+                for warning in unknown_kinds(connection.streams, mappings[name], agreed.agreement.kinds)
+            ),
+        ),
     )
 
 

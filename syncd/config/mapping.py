@@ -111,6 +111,20 @@ def unlinked(
     return found
 
 
+def unknown_kinds(maps: Mapping[str, StreamMap], document: Document, kinds: Collection[str]) -> list[ConfigProblem]:
+    """Return the kinds of activity that the agreement has no word for, so that no rule can speak of them."""
+    return [
+        document.wrong(
+            ("streams", name, "kinds", kind),
+            f"there is no kind of activity {kind!r}{did_you_mean(kind, list(kinds))} "
+            "Add it under 'activities' in agreement.yaml if it is new",
+        )
+        for name, one in maps.items()
+        for kind in dict.fromkeys(word for _, word in one.kinds)
+        if kind not in kinds
+    ]
+
+
 def lines_of(terms: MappingFile, document: Document) -> dict[tuple[str, str], int]:
     """Return the line on which a stream's mapping first reads each remote field."""
     found: dict[tuple[str, str], int] = {}

@@ -342,6 +342,16 @@ def test_a_mapping_file_without_connection_is_a_warning(tmp_path: Path) -> None:
     assert warnings == ["mapping/shop.yaml:1: belongs to no connection of syncd.yaml; rename or remove it"]
 
 
+def test_a_kind_of_activity_that_is_not_agreed_is_a_warning(tmp_path: Path) -> None:
+    mapping = MAPPING + "  visits:\n    kinds: {webinar_atended: [webinar], webinar_registered: [signup], zoo_visit: [zoo]}\n"
+    agreement = AGREEMENT + "activities: [zoo_visit]\n"
+
+    assert [str(one) for one in loaded(tmp_path, mapping=mapping, agreement=agreement).warnings] == [
+        "mapping/crm.yaml:8: streams.visits.kinds.webinar_atended: there is no kind of activity 'webinar_atended'; "
+        "did you mean 'webinar_attended'? Add it under 'activities' in agreement.yaml if it is new"
+    ]
+
+
 def test_prints_change_with_what_they_stand_for(tmp_path: Path) -> None:
     before = loaded(tmp_path)
     mapping = loaded(tmp_path, mapping=MAPPING.replace("Size", "Employees"))
