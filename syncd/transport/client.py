@@ -98,7 +98,8 @@ class HttpClient:
             request = self._request(asked, self._logged_in(partial(passport.renewed, refused=shown)))
             reply = self._send(request)
         if reply.status == 401:
-            raise Unauthorized(f"{said(request)}: access was refused (401); renew the access of this connection")
+            what = "access was refused (401), after a new log-in too; see there what became of its user, token or app"
+            raise Unauthorized(f"{said(request)}: {what}, and correct the connection's settings")
         return self._judged(request, reply)
 
     def _without_pass(self, asked: _Asked) -> Reply:

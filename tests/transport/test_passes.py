@@ -79,7 +79,7 @@ def test_a_second_refusal_stops_the_connection(respx_mock: respx.MockRouter) -> 
     route = respx_mock.get(f"{API}/x").respond(401)
     with (
         client(Time(), desk := Desk()) as http,
-        pytest.raises(Unauthorized, match=r"^GET api.example.com/x: access was refused \(401\)"),
+        pytest.raises(Unauthorized, match=r"^GET api.example.com/x: access was refused \(401\), after a new log-in too; see"),
     ):
         http.request("GET", f"{API}/x")
 

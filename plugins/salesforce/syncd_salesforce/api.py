@@ -83,7 +83,7 @@ class SalesforceConnector:
             return self._pusher.receipts(job)
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
-        """Return the present versions of *refs*; left out are those neither there nor known to be deleted, or no identifiers."""
+        """Return the present versions of *refs*; left out are those neither there nor known to be deleted or no identifiers."""
         found: dict[Ref, SourceRecord | Activity] = {}
         with _in_words():
             for stream in dict.fromkeys(ref.stream for ref in refs):

@@ -41,7 +41,7 @@ def log_in(login: Login) -> Pass:
         content=urlencode(form).encode(),
     )
     if reply.status != 200:
-        raise login_error(reply)
+        raise login_error(reply, audience=_audience(settings))
     return _pass(login, settings, reply)
 
 
@@ -50,11 +50,15 @@ def assertion(settings: SalesforceSettings, key: RSAPrivateKey, now: datetime) -
     claims = {
         "iss": settings.client_id,
         "sub": settings.username,
-        "aud": settings.audience or settings.login_url,
+        "aud": _audience(settings),
         "exp": int((now + _GOOD_FOR).timestamp()),
     }
     signed = f"{_encoded({'alg': 'RS256'})}.{_encoded(claims)}"
     return f"{signed}.{_base64(key.sign(signed.encode(), PKCS1v15(), hashes.SHA256()))}"
+
+
+def _audience(settings: SalesforceSettings) -> str:
+    return settings.audience or settings.login_url
 
 
 def _grant(login: Login, settings: SalesforceSettings) -> Mapping[str, str]:

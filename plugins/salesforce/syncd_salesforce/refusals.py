@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Reply, Unauthorized, Unavailable
 
@@ -80,6 +81,10 @@ def code_of(given: object) -> str:
 
 _Row: TypeAlias = tuple[type[ConnectorError], str, timedelta | None]
 
+_RETIRED = (
+    "this version of the API is retired; set api_version to a newer one: "
+    "/services/data at login_url lists them, in a browser too"
+)
 _CODES: Mapping[str, _Row] = {
     "API_DISABLED_FOR_ORG": (Unauthorized, 'the API is off for this org or user; give the user "API Enabled"', None),
     "API_CURRENTLY_DISABLED": (Unauthorized, 'the API is off for this org or user; give the user "API Enabled"', None),
@@ -88,7 +93,11 @@ _CODES: Mapping[str, _Row] = {
         'a transaction security policy stopped it; give the user "Exempt from Transaction Security"',
         None,
     ),
-    "INVALID_SESSION_ID": (Unauthorized, "the session was ended; renew the access of this connection", None),
+    "INVALID_SESSION_ID": (
+        Unauthorized,
+        "the session was ended; see in the user's login history why, then correct the connection's settings",
+        None,
+    ),
     "INSUFFICIENT_ACCESS": (Unauthorized, "the user may not do this; assign the permission set of syncd", None),
     "INSUFFICIENT_ACCESS_OR_READONLY": (Unauthorized, "the user may not do this; assign the permission set of syncd", None),
     "FUNCTIONALITY_NOT_ENABLED": (Misconfigured, "this org has not got what was asked for; leave the object out", None),
@@ -96,8 +105,8 @@ _CODES: Mapping[str, _Row] = {
     "INVALID_FIELD": (Misconfigured, "a field is not there or hidden; `syncd mapping check` lists those there are", None),
     "MALFORMED_QUERY": (Misconfigured, "the query was refused; a name in the mapping may be wrong", None),
     "NOT_FOUND": (Misconfigured, "nothing is there; check login_url and api_version", None),
-    "GONE": (Misconfigured, "this version of the API is retired; set api_version to one that `syncd check` names", None),
-    "UNSUPPORTED_API_VERSION": (Misconfigured, "this version of the API is retired; correct api_version", None),
+    "GONE": (Misconfigured, _RETIRED, None),
+    "UNSUPPORTED_API_VERSION": (Misconfigured, _RETIRED, None),
     "QUERY_TIMEOUT": (Unavailable, "the query took longer than two minutes; tried again", _SECONDS),
     "OPERATION_TOO_LARGE": (
         Unavailable,
@@ -110,7 +119,12 @@ _CODES: Mapping[str, _Row] = {
     "UNKNOWN_EXCEPTION": (Unavailable, "it had an error of its own; tried again later", None),
     "LIMIT_EXCEEDED": (Unavailable, "a daily limit is used up; tried again when it is free", _LATER),
 }
+_REDIRECTS = (301, 302, 303, 307, 308)
 _STATUSES: Mapping[int, _Row] = {
+    **dict.fromkeys(
+        _REDIRECTS,
+        (Unavailable, "it redirects to another address, which is not followed; if it stays so, correct login_url", _SECONDS),
+    ),
     # 406 after many quick describes, 420 while Salesforce Edge moves an org: tap-salesforce, jsforce (read 2026-11-21)
     406: (Unavailable, "it asks for fewer requests; tried again later", _SECONDS),
     420: (Unavailable, "it is being moved; tried again later", _SECONDS),
@@ -151,9 +165,15 @@ _LOGIN_TEXTS: tuple[tuple[str, type[ConnectorError], str], ...] = (
     (
         "user hasn't approved this consumer",
         Unauthorized,
-        "the user is not pre-authorized: in the app's policies choose admin-approved users and assign the permission set",
+        "username names nobody in this org, or a user who is not pre-authorized: correct it; or in the app's policies choose "
+        "admin-approved users and assign the permission set",
     ),
-    ("audience", Misconfigured, "the audience is wrong: is login_url a sandbox and the user of production, or the reverse?"),
+    (
+        "audience",
+        Misconfigured,
+        "the audience is wrong, {audience!r}, which is the setting audience, or else login_url: write "
+        "https://login.salesforce.com, for a sandbox https://test.salesforce.com",
+    ),
     (
         "expired access/refresh token",
         Unauthorized,
@@ -178,8 +198,8 @@ _LOGIN_TEXTS: tuple[tuple[str, type[ConnectorError], str], ...] = (
 _LOGIN_CODES: Mapping[str, tuple[type[ConnectorError], str]] = {
     "INVALID_APP_ACCESS": (Unauthorized, "the user may not use the app; assign its permission set or profile"),
     "INACTIVE_USER": (Unauthorized, "the user is deactivated; activate it or name another"),
-    "INVALID_CLIENT_ID": (Misconfigured, "client_id is not known; a new app takes up to ten minutes to be"),
-    "INVALID_CLIENT": (Misconfigured, "client_id or client_secret is wrong; a new app takes up to ten minutes to be known"),
+    "INVALID_CLIENT_ID": (Unauthorized, "client_id is not known; a new app takes up to ten minutes to be"),
+    "INVALID_CLIENT": (Unauthorized, "client_id or client_secret is wrong; a new app takes up to ten minutes to be known"),
     "UNSUPPORTED_GRANT_TYPE": (Misconfigured, "the app does not allow this way to log in; switch the flow on in its settings"),
     "INVALID_GRANT": (Unauthorized, "the access was refused; look into the user's login history in Setup"),
     "INVALID_REQUEST": (Misconfigured, "the request was refused; check login_url, client_id and the app's flows"),
@@ -187,12 +207,20 @@ _LOGIN_CODES: Mapping[str, tuple[type[ConnectorError], str]] = {
 }
 
 
-def login_error(reply: Reply) -> ConnectorError:
-    """Return the error that a refused login ends in. All but outages stand until an admin acts: nothing hammers on a login."""
+def login_error(reply: Reply, *, audience: str) -> ConnectorError:
+    """Return the error that a refused login ends in; *audience* is whom its assertion was for.
+
+    All but outages stand until an admin acts: nothing hammers on a login.
+    """
     found = refusal(reply)
     for words, kind, sentence in _LOGIN_TEXTS:
         if words in found.text.lower():
-            return kind(f"log-in to Salesforce: {sentence}")
+            return kind(f"log-in to Salesforce: {sentence.format(audience=audience)}")
+    if reply.status in _REDIRECTS:
+        sentence = (
+            f"login_url redirects to {_host(reply)}, which is not followed; if it stays so, write the org's present My Domain"
+        )
+        return Unavailable(f"log-in to Salesforce: {sentence}", retry_after=_SECONDS)
     if found.code in _LOGIN_CODES:
         kind, sentence = _LOGIN_CODES[found.code]
         return kind(f"log-in to Salesforce: {sentence}")
@@ -201,3 +229,11 @@ def login_error(reply: Reply) -> ConnectorError:
     if found.code:
         return Unauthorized("log-in to Salesforce: refused for a reason not known here; look into the user's login history")
     return Unavailable("log-in to Salesforce: the answer is no answer of the API; tried again later", retry_after=_SECONDS)
+
+
+def _host(reply: Reply) -> str:
+    """Return the host that a reply redirects to, and nothing else of the address: it may carry what was sent."""
+    try:
+        return urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
+    except ValueError:
+        return "an address that is none"

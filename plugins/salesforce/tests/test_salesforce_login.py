@@ -81,7 +81,7 @@ def test_a_token_that_an_admin_replaced_is_not_overruled_by_what_was_kept(emulat
 
 
 def test_a_refusal_is_told_in_words(emulator: Emulator) -> None:
-    with pytest.raises(Misconfigured, match="client_secret"):
+    with pytest.raises(Unauthorized, match="client_secret"):
         login(emulator, {"env:S": "wrong"}, client_secret="env:S")
     with pytest.raises(Unauthorized, match="consent again"):
         login(emulator, {"env:T": "stale"}, refresh_token="env:T")

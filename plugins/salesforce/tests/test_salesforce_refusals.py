@@ -78,7 +78,8 @@ def test_the_two_limits_of_one_code_are_told_apart() -> None:
     [
         pytest.param("invalid_grant", "user hasn't approved this consumer", Unauthorized, "pre-authorized", id="not approved"),
         pytest.param("invalid_grant", "expired access/refresh token", Unauthorized, "consent again", id="refresh token"),
-        pytest.param("invalid_grant", "audience is invalid", Misconfigured, "sandbox", id="audience"),
+        pytest.param("invalid_grant", "user hasn't approved this consumer", Unauthorized, "username", id="nobody"),
+        pytest.param("invalid_grant", "audience is invalid", Misconfigured, "audience is wrong, 'acme'", id="audience"),
         pytest.param("invalid_grant", "Audience validation failed", Misconfigured, "sandbox", id="audience, otherwise"),
         pytest.param("invalid_grant", "invalid assertion", Unauthorized, "private_key", id="assertion"),
         pytest.param("invalid_grant", "authentication failure - Invalid Password", Unauthorized, "locked", id="password"),
@@ -87,8 +88,8 @@ def test_the_two_limits_of_one_code_are_told_apart() -> None:
         pytest.param(
             "invalid_app_access", "user is not admin approved to access this app", Unauthorized, "permission set", id="app"
         ),
-        pytest.param("invalid_client_id", "client identifier invalid", Misconfigured, "ten minutes", id="key"),
-        pytest.param("invalid_client", "invalid client credentials", Misconfigured, "client_secret", id="secret"),
+        pytest.param("invalid_client_id", "client identifier invalid", Unauthorized, "ten minutes", id="key"),
+        pytest.param("invalid_client", "invalid client credentials", Unauthorized, "client_secret", id="secret"),
         pytest.param("unsupported_grant_type", "grant type not supported", Misconfigured, "flow", id="flow"),
         pytest.param("invalid_request", "request not supported on this domain", Misconfigured, "My Domain", id="login host"),
         pytest.param("invalid_grant", "who knows", Unauthorized, "login history", id="unknown text"),
@@ -96,14 +97,27 @@ def test_the_two_limits_of_one_code_are_told_apart() -> None:
     ],
 )
 def test_a_refused_login_says_what_an_admin_does(error: str, description: str, kind: type[ConnectorError], words: str) -> None:
-    found = login_error(reply(400, {"error": error, "error_description": description}))
+    found = login_error(reply(400, {"error": error, "error_description": description}), audience="acme")
     assert type(found) is kind
     assert words in str(found)
 
 
 def test_a_login_address_that_is_none_is_a_setting_and_a_page_is_an_outage() -> None:
-    assert isinstance(login_error(reply(404, b"<html>")), Misconfigured)
-    assert isinstance(login_error(reply(400, b"<html>")), Unavailable)
+    assert isinstance(login_error(reply(404, b"<html>"), audience=""), Misconfigured)
+    assert isinstance(login_error(reply(400, b"<html>"), audience=""), Unavailable)
+
+
+def test_a_redirect_is_told_without_what_it_carries() -> None:
+    sent = Reply(status=302, headers={"location": "https://me:secret@moved.example/services?token=secret"}, body=b"")
+    found = login_error(sent, audience="")
+    assert isinstance(found, Unavailable)
+    assert "login_url redirects to moved.example, which" in str(found)
+    assert "correct login_url" in str(error_of(refusal(sent), "Lead: query"))
+
+
+@pytest.mark.parametrize("code", ["GONE", "UNSUPPORTED_API_VERSION", ""])
+def test_a_retired_version_is_told_with_where_the_others_are(code: str) -> None:
+    assert "/services/data at login_url" in str(error_of(Refusal(status=410, code=code), "Lead: query"))
 
 
 def test_salesforce_gives_a_query_up_before_we_do() -> None:
