@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,20 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, commands_by_name: Mapping[str, tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self._lazy = commands_by_name
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Know the form that errors are asked for in before anything of the line is read: that may be what is wrong."""
+        if parent is not None or not _asks_for_json(args):
+            return super().make_context(info_name, args, parent, **extra)
+        try:
+            ctx = super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            click.echo(_error(Choices(output="json"), error.format_message(), error.exit_code), err=True)
+            raise click.exceptions.Exit(error.exit_code) from None
+        ctx.ensure_object(Choices).output = "json"
+        return ctx
 
     def invoke(self, ctx: click.Context) -> Any:
         said = ctx.ensure_object(Choices)  # before the commands have theirs: they share it
@@ -243,6 +258,12 @@ def calm_collector() -> None:
     """Let Python look for cycles less often: a page makes 100,000 objects and no cycle (a fifth of the CPU)."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def _asks_for_json(args: Sequence[str]) -> bool:
+    """Tell whether a command line says ``--output json`` somewhere, in any of the forms that click reads."""
+    said = "\0".join(args)
+    return re.search(r"(?:^|\0)(?:-[vq]*o\0?|--output[=\0])json(?:\0|$)", said) is not None
 
 
 def _error(said: Choices, message: str, code: int) -> str:

@@ -39,6 +39,28 @@ def test_what_went_wrong_is_json_where_the_rest_is(remote: FakeRemote, words: li
         assert (done.exit_code, done.stdout, json.loads(done.stderr)) == (code, "", {"error": error, "code": code})
 
 
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        pytest.param(
+            "-o json -c /nowhere sync", BAD + "--config: '/nowhere' is not a folder; syncd init makes one", id="folder"
+        ),
+        pytest.param("sync -o json --bogus", "No such option '--bogus'", id="before the option"),
+        pytest.param("sync --bogus --output=json", "No such option '--bogus'", id="behind it"),
+        pytest.param("--bogus -qo json sync", "No such option '--bogus'", id="before the command"),
+        pytest.param("-ojson bogus", "No such command 'bogus'", id="the command"),
+        pytest.param("mapping bogus -o json", "No such command 'bogus'", id="the command of a group"),
+        pytest.param("-o json", "Missing command", id="no command"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_in_json_too(line: str, error: str) -> None:
+    done = syncd(*line.split())
+
+    assert (done.exit_code, done.stdout, json.loads(done.stderr)["code"]) == (2, "", 2)
+    assert json.loads(done.stderr)["error"].startswith(error)
+    assert syncd(*line.replace("json", "table").split()).stderr.startswith("Usage: ")
+
+
 def test_an_invalid_configuration_is_told_in_json_too(remote: FakeRemote) -> None:
     Path("agreement.yaml").write_text("")
     done = syncd("status", "--output", "json")
