@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from syncd.spi import BadAnswer, RemoteField, RemoteStream
 from syncd_salesforce.objects import Sobject
-from syncd_salesforce.standard import may_be_hidden
+from syncd_salesforce.standard import OF_SEVERAL, may_be_hidden
 
 __all__ = [
     "Describe",
@@ -188,17 +188,23 @@ def blamed(found: Describe, columns: Iterable[str], text: str) -> list[str]:
 def remote_stream(thing: Sobject, found: Describe, wanted: Iterable[str], parents: Mapping[str, Describe]) -> RemoteStream:
     """Describe a stream as the mapping's checks want it, what the mapping names in its words too: ``email``, ``Owner.Name``.
 
-    With what the mapping names and an admin hides, as far as it is known to exist.
+    With what the mapping names and an admin hides, as far as it is known to exist; where it names what a parent has not got,
+    with all that this has.
     """
     fields = {one.name: _remote(one, found.updateable) for one in found.fields.values() if one.type not in _NOT_READ}
     chosen = selection(thing, found, wanted, parents)
+    strange = [name for name in chosen.wanted if not _can_be_asked(found, name)]
     for name, column in chosen.wanted.items():
+        if name in strange:
+            continue
         options = tuple(one.name for one in found.record_types) if column.lower() == _RECORD_TYPE else ()
         known = fields.get(column) or RemoteField(name=column, type=chosen.types[column], options=options, writable=False)
         fields[name] = replace(known, name=name)
     for name in chosen.hidden:
         if found.field(name) is None and may_be_hidden(*_whose(found, name)):
             fields[name] = RemoteField(name=name, readable=False, writable=False)
+    for path in (path for name in (*chosen.hidden, *strange) for path in _siblings(found, name, parents)):
+        fields.setdefault(path, RemoteField(name=path, writable=False))
     return RemoteStream(name=thing.name, kind=thing.kind, fields=tuple(fields.values()))
 
 
@@ -224,6 +230,24 @@ def _column(found: Describe, path: str, parents: Mapping[str, Describe]) -> Fiel
     parent = parents.get(by.refers[0])
     one = parent.field(name) if parent is not None else None
     return replace(one, name=f"{by.relation}.{one.name}", calculated=True) if one is not None else None
+
+
+def _can_be_asked(found: Describe, path: str) -> bool:
+    """Tell whether what can be seen can be asked for, too: of a parent of several kinds only what each of them has."""
+    step = _step(found, path) if found.field(path) is None else None
+    return step is None or len(step[0].refers) == 1 or step[1].lower() in map(str.lower, OF_SEVERAL)
+
+
+def _siblings(found: Describe, path: str, parents: Mapping[str, Describe]) -> Iterator[str]:
+    """Yield all that the parent has that a path leads to."""
+    step = _step(found, path) if found.field(path) is None else None
+    if step is None:
+        return
+    by, _ = step
+    if len(by.refers) != 1:
+        yield from (f"{by.relation}.{name}" for name in OF_SEVERAL)
+    elif by.refers[0] in parents:
+        yield from (f"{by.relation}.{one.name}" for one in parents[by.refers[0]].fields.values())
 
 
 def _is_unread(one: Field) -> bool:

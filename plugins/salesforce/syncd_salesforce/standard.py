@@ -7,7 +7,7 @@ Those that describes of real orgs (API 42 to 59) mark as permissionable, and the
 
 from __future__ import annotations
 
-__all__ = ["HIDEABLE", "may_be_hidden"]
+__all__ = ["HIDEABLE", "OF_SEVERAL", "may_be_hidden"]
 
 _CONSENT = "DoNotCall HasOptedOutOfEmail HasOptedOutOfFax"
 _FIELDS = {
@@ -36,6 +36,15 @@ _FIELDS = {
 }
 HIDEABLE = {name: frozenset(fields.lower().split()) for name, fields in _FIELDS.items()}
 """By stream, in lower case."""
+
+OF_SEVERAL = tuple(
+    """
+        Alias Email FirstName Id InformalName IsActive LastName MiddleName Name NameOrAlias Phone ProfileId RecordTypeId Suffix
+        Title Type Username UserRoleId
+    """.split()
+)
+"""What can be asked of a parent that may be of several kinds: the fields of the object Name, whichever it is.
+Source: salesforce.com/us/developer/docs/api/Content/sforce_api_objects_name.htm (read 2026-11-22), later ones from memory."""
 
 
 def may_be_hidden(stream: str, field: str) -> bool:

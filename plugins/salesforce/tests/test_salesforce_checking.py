@@ -64,12 +64,20 @@ def test_the_schema_has_the_fields_of_parents_that_the_mapping_names(tmp_path: P
         desk.org.access.hidden.add(("Account", "Website"))
         desk.org.reshaped()
         (contact,) = desk.connector().schema().streams
-    shown = {one.name: (one.type, one.readable) for one in contact.fields if "." in one.name}
-    assert shown == {
+    shown = {one.name: (one.type, one.readable) for one in contact.fields}
+    assert {name: shown[name] for name in wanted["Contact"] if name in shown} == {
         "account.Website": ("text", False),
         "Account.NumberOfEmployees": ("int", True),
         "Owner.Name": ("string", True),
     }
+
+
+def test_what_a_parent_has_not_got_is_not_in_the_schema_but_all_that_it_has(tmp_path: Path) -> None:
+    wanted = {"Lead": ["Owner.Nmae", "owner.Type", "CreatedBy.Nmae", "Ownr.Name"]}
+    with Desk(tmp_path, settings={"streams": ["Lead"]}, wanted=wanted) as desk:
+        (lead,) = desk.connector().schema().streams
+    shown = {one.name for one in lead.fields}
+    assert shown & {*wanted["Lead"], "Owner.Name", "CreatedBy.Name"} == {"owner.Type", "Owner.Name", "CreatedBy.Name"}
 
 
 def test_every_standard_field_that_counts_as_hideable_can_be_hidden() -> None:
