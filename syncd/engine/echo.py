@@ -77,6 +77,11 @@ def same(one: Raw, other: Raw) -> bool:
     return _text(one) == _text(other)
 
 
+def _means(one: Raw, other: Raw) -> bool:
+    """Compare as text in whatever case."""
+    return _text(one).casefold() == _text(other).casefold()
+
+
 def _text(value: Raw) -> str:
     if value is None:
         return ""
@@ -144,16 +149,17 @@ def _arrived(entries: Mapping[str, Entry], waiting: Pending | None, reads: Mappi
     """Return the entries with what is still to be written and stands there already: its receipt never reached us.
 
     In whatever case: some sources have their own, and a stage that means the same is nobody's move. Not as an older version
-    shows it: it stood there before.
+    shows it: it stood there before. What was sent may be another value than is to be sent now: the one that is replaced.
     """
-    unheard = {
-        field: Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=read.at)
-        for field, change in (waiting.fields if waiting else {}).items()
-        for read in [reads.get(field)]
-        if read is not None
-        and _text(read.value).casefold() == _text(change.new).casefold()
-        and not (field in entries and verdict(entries[field], read) == "stale")
-    }
+    unheard: dict[str, Entry] = {}
+    for field, change in (waiting.fields if waiting else {}).items():
+        said = verdict(entries[field], reads[field]) if field in reads and field in entries else None
+        if field not in reads or said == "stale":
+            continue
+        if _means(reads[field].value, change.new):
+            unheard[field] = Entry(sent=ledger.plain(change.new), before=ledger.plain(change.old), at=reads[field].at)
+        elif said == "override" and waiting is not None and waiting.job == SENT and _means(reads[field].value, change.old):
+            unheard[field] = Entry(sent=ledger.plain(change.old), before=entries[field].sent, at=reads[field].at)
     return {**entries, **unheard}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -131,11 +131,11 @@ def _outward(stream: StreamMap, field: str, golden: Mapping[str, Golden]) -> Gol
 
 
 def _differences(
-    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Entry], doubted: Collection[str]
+    target: StoredRecord, wanted: Mapping[str, Golden | None], written: Mapping[str, Entry], doubted: Mapping[str, FieldChange]
 ) -> dict[str, FieldChange]:
     """Return what is to be written: what we sent last holds, in whatever form the source shows it (see `echo`).
 
-    Fields that were sent and may have arrived are *doubted*: they are written in any case.
+    Fields that were sent and may have arrived are *doubted*: they are written in any case, over what may stand there by now.
     """
     changes: dict[str, FieldChange] = {}
     for remote, value in wanted.items():
@@ -145,7 +145,10 @@ def _differences(
         else:
             present = entry.shows if entry.known else entry.sent
         holds = entry is not None and same(entry.sent, value)
-        if remote in doubted or (not holds and not same(present, value)):
+        if remote in doubted:
+            sent = doubted[remote]
+            changes[remote] = FieldChange(sent.old if same(sent.new, value) else ledger.plain(sent.new), value)
+        elif not holds and not same(present, value):
             changes[remote] = FieldChange(present, value)
     return changes
 

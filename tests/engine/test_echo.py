@@ -269,6 +269,24 @@ def test_a_stage_whose_receipt_was_lost_is_nobody_s_move_though_the_source_shows
     assert home.person("ann@gmail.com").overrides == []
 
 
+def test_a_write_whose_receipt_was_lost_is_ours_though_another_value_is_to_be_written_by_now(known: Home) -> None:
+    cycle(known)
+    known.crm.put("contacts", "1", {"Title": "Head of"})
+    known.crm.loses_answers = True
+    cycle(known)
+    known.crm.loses_answers = False
+    assert known.crm.fields(ANN)["Score"] == 30
+
+    known.clock.advance(MINUTE)
+    known.shop.put("contacts", "9", {"Email": "ann@firm.example", "Title": "CEO"})
+    known.pull("shop")
+    sync.settle(known.site, Quiet())
+    known.pull("crm")
+    assert known.person("ann@firm.example").overrides == []
+    assert cycle(known) > 0
+    assert known.crm.fields(ANN)["Score"] == 40
+
+
 def test_what_a_job_of_the_source_works_on_is_told_by_its_receipt_alone(known: Home) -> None:
     cycle(known)
     known.crm.put("contacts", "1", {"Title": "Head of"})

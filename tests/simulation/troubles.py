@@ -20,12 +20,13 @@ def users(world: World) -> None:
 
 
 def override(world: World) -> None:
-    """Let somebody change by hand what syncd wrote and has read back.
+    """Let somebody change by hand what syncd wrote and has read back, and is not about to write anew.
 
     Before that, another value than the one written is taken for what the source makes of it.
     """
     now = world.snapshot()
-    written = [(now.records[record], field) for record, field in now.read_back if field.lower() == "score"]
+    settled = [(record, field) for record, field in now.read_back if record not in now.outbox]
+    written = [(now.records[record], field) for record, field in settled if field.lower() == "score"]
     if not written:
         return
     record, field = world.rng.choice(written)
