@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from syncd.cli import main
 from syncd.model import Activity, Ref, RemoteField
 from syncd.testing import FakeRemote
-from tests.engine.build import AGREEMENT, MAPPING
+from tests.engine.build import AGREEMENT
 
 PROMISES = """\
 sla:
@@ -47,7 +47,8 @@ def given_back(remote: FakeRemote, tmp_path: Path) -> None:
     """An installation in which Ann asked for a demo two days ago, looked at a page, and was given back by sales a day later."""
     (tmp_path / "agreement.yaml").write_text(AGREEMENT + "dispositions: {}\n")
     asked = "email: Email\n      disposition: Answer\n      disposition_reason: Reason"
-    (tmp_path / "mapping" / "crm.yaml").write_text(MAPPING.replace("email: Email", asked))
+    mapping = tmp_path / "mapping" / "crm.yaml"
+    mapping.write_text(mapping.read_text().replace("email: Email", asked))
     for name in ("Answer", "Reason"):
         remote.add_field("contacts", RemoteField(name=name))
     answer = {"Email": "ann@firm.example", "Answer": "Rejected-Nurture", "Reason": "timing"}
@@ -89,7 +90,8 @@ def test_another_model_counts_events_that_the_active_one_does_not_ask_for(remote
     rules = "[{id: call, when: each call_in, points: 7}]"
     other = f"    other: {{groups: {{all: {{rules: {rules}}}}}, bands: {{mql: '> 50', nurture: 30..50}}}}\n"
     (tmp_path / "agreement.yaml").write_text(AGREEMENT + other)
-    (tmp_path / "mapping" / "crm.yaml").write_text(MAPPING.replace("page_view: [view]", "page_view: [view], call_in: [call]"))
+    mapping = tmp_path / "mapping" / "crm.yaml"
+    mapping.write_text(mapping.read_text().replace("page_view: [view]", "page_view: [view], call_in: [call]"))
     remote.put("contacts", "1", {"Email": "ann@firm.example"})
     happened(remote, "call", hours_ago=2)
     assert CliRunner().invoke(main, ["sync"]).exit_code == 0
