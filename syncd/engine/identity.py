@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from syncd.engine.golden import bequeath, inherit, refold
+from syncd.engine.refold import note_mapping
 from syncd.engine.site import Site
 from syncd.mapping.identity import SHARED_ABOVE, Claim, Matching, match
 from syncd.model import Kind
@@ -103,6 +104,7 @@ def _torn(tx: Connection, site: Site, entity_ids: Collection[int], now: int) -> 
         piece: whole.kind for whole in entities.load(tx, entity_ids).values() for piece in _split(tx, site, whole.id, now)
     }
     refold(tx, site, pieces, now)
+    assessments.mark_due(tx, {piece for piece, kind in pieces.items() if kind == "person"}, now)  # what they did was parted
     accounts = [piece for piece, kind in pieces.items() if kind == "account"]
     return {**dict.fromkeys(entities.people_of(tx, accounts), "person"), **pieces}
 
@@ -183,6 +185,7 @@ def unmerge(tx: Connection, site: Site, person: int, now: int, *, only: Collecti
     if not moved or not staying:
         raise NothingToUndo("would be left without records; name some of its records, not all")
     records.keep_apart(tx, ((one, two) for one in moved for two in staying), now)
+    note_mapping(tx, site)
     _give(tx, site, moved, person, other, now)
     refold(tx, site, {person: "person", other: "person"}, now)
     assessments.doubt(tx, person)

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from syncd.agreement.dispositions import Feedback
 from syncd.agreement.notices import Notice
-from syncd.engine import listening
+from syncd.engine import listening, sync
 from syncd.engine.identity import NothingToUndo, unmerge
 from syncd.engine.why import find, find_record
 from syncd.model import EMAIL_STREAM, Activity, Association, Ref, RemoteField
 from syncd.store import entities, feedback, ids, notices, records
 from syncd.store.notices import Raised
-from tests.engine.build import START, Home, on_sqlite
+from tests.engine.build import START, Home, Quiet, on_sqlite
 
 
 def test_the_same_address_in_any_spelling_is_one_person_also_within_a_page(home: Home) -> None:
@@ -232,6 +232,19 @@ def test_all_who_share_an_address_are_let_go_though_they_are_read_again_with_the
     assert home.people() == [[f"crm:{number}"] for number in range(6)]
 
 
+def test_what_others_did_counts_no_more_for_who_keeps_the_identifier_when_people_fall_apart(home: Home) -> None:
+    for number in range(5):
+        home.crm.put("contacts", str(number), {"Email": "info@firm.example"})
+    about = (Ref("contacts", "4"),)
+    home.crm.commit(Activity(stream="visits", source_id="v1", kind="view", occurred_at=START, about=about))
+    home.sync()
+    assert home.score("crm.contacts:0")[0] == 5
+
+    home.crm.put("contacts", "5", {"Email": "info@firm.example"})  # the sixth
+    home.sync()
+    assert [home.score(f"crm.contacts:{number}")[0] for number in (0, 4)] == [0, 5]
+
+
 def test_people_who_fall_apart_may_be_joined_by_the_very_page_that_tears_them(home: Home) -> None:
     for number in range(5):
         home.crm.put("contacts", str(number), {"Email": "info@firm.example", "Others": f"{number}@home.example"})
@@ -425,6 +438,21 @@ def test_a_merge_is_taken_back_and_stays_so(home: Home) -> None:
     home.sync()
     home.pull("crm", full=True)
     assert home.people() == [["crm:1"], ["crm:2"]]
+
+
+def test_who_is_taken_apart_by_another_mapping_is_folded_anew_by_the_one_that_returns(home: Home) -> None:
+    home.crm.put("contacts", "1", {"Email": "ann@firm.example", "City": "Leon"})
+    home.crm.put("contacts", "2", {"Email": "info@firm.example", "Others": "ann@firm.example", "City": "Lugo"})
+    home.sync()
+    home.mappings["crm"] = home.mapping.replace("      city: City\n", "")
+    home.open()
+    _taken_apart(home, "crm.contacts:1", "crm.contacts:2")
+    assert "city" not in home.golden("crm.contacts:2")
+
+    del home.mappings["crm"]
+    home.open()
+    sync.settle(home.site, Quiet())
+    assert (home.golden("crm.contacts:1")["city"], home.golden("crm.contacts:2")["city"]) == ("Leon", "Lugo")
 
 
 def test_a_merge_taken_back_leaves_nobody_what_the_other_had_first(home: Home) -> None:
