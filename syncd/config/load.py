@@ -108,22 +108,11 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
     main, found = read(folder / "syncd.yaml", "syncd.yaml")
     settings, problems = validated(SyncdSettings, main) if main.data or not found else (None, [])
     found += problems
-    names = settings.connections if settings else {}
     document, unread = read(folder / _AGREEMENT, _AGREEMENT) if agreement is None else parse(agreement, _AGREEMENT)
     agreed, fields, problems = _agreed(document, unread, folder, settings)
     found += problems
-    connections: dict[str, ConnectionConfig] = {}
-    mappings: dict[str, Document] = {}
-    for name, one in names.items():
-        mapping, problems = read(folder / "mapping" / f"{name}.yaml", f"mapping/{name}.yaml")
-        made, more = _connection(name, one, main, mapping, specs, fields) if not problems else (None, problems)
-        found += more
-        mappings[name] = mapping
-        if made is not None:
-            connections[name] = made
-    streams = {name: {*one.spec.streams(one.settings), *one.spec.off(one.settings)} for name, one in connections.items()}
-    for name, connection in connections.items():
-        found += unlinked(connection.streams, mappings[name], names, streams)
+    connections, mappings, problems = _connected(folder, main, settings.connections if settings else {}, specs, fields)
+    found += problems
     if settings is None or agreed is None or found:
         raise ConfigInvalid(found)
     return Config(
@@ -160,6 +149,29 @@ def load(folder: Path, specs: Mapping[str, ConnectorSpec], *, agreement: str | N
             ),
         ),
     )
+
+
+def _connected(
+    folder: Path,
+    main: Document,
+    names: Mapping[str, ConnectionSettings],
+    specs: Mapping[str, ConnectorSpec],
+    fields: Mapping[str, Field],
+) -> tuple[dict[str, ConnectionConfig], dict[str, Document], list[ConfigProblem]]:
+    """Return the connections that can be used, the mapping file of each of *names*, and what is wrong with them."""
+    connections: dict[str, ConnectionConfig] = {}
+    mappings: dict[str, Document] = {}
+    found: list[ConfigProblem] = []
+    for name, one in names.items():
+        mappings[name], problems = read(folder / "mapping" / f"{name}.yaml", f"mapping/{name}.yaml")
+        made, more = _connection(name, one, main, mappings[name], specs, fields) if not problems else (None, problems)
+        found += more
+        if made is not None:
+            connections[name] = made
+    streams = {name: {*one.spec.streams(one.settings), *one.spec.off(one.settings)} for name, one in connections.items()}
+    for name, connection in connections.items():
+        found += unlinked(connection.streams, mappings[name], names, streams)
+    return connections, mappings, found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
