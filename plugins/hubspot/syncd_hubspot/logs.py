@@ -63,10 +63,13 @@ class LogPuller:
     def _page(self, cursor: Cursor, lane: Lane) -> Page:
         try:
             read = self._read(self._portal, lane, self._limit)
-        except Invalid:  # tokens of pages do not live long; anything else would be refused again
-            if not lane.after or lane.until - lane.since < _SHORTEST:
+        except Invalid as refusal:  # tokens of pages do not live long; anything else would be refused again
+            if not lane.after:
                 raise
-            return page_of(replace(cursor, lane=_again(lane)), [], more=True)
+            half = _halved(lane, cursor.quick if lane.name == "quick" else cursor.complete)
+            if half is None:  # the next run may be quicker than the token dies; to try at once could be for ever
+                return page_of(replace(cursor, lane=replace(lane, after="")), [], more=False, notes=[str(refusal)])
+            return page_of(replace(cursor, lane=half), [], more=True)
         if not lane.after:
             lag = self._pace.settle if lane.name == "complete" else 0
             lane = replace(lane, mark=min(lane.mark, self._portal.theirs - lag))
@@ -117,7 +120,8 @@ def _next_span(span: int, pages: int) -> int:
     return min(32 * _DAY, span * 2) if pages <= _FEW else span
 
 
-def _again(lane: Lane) -> Lane:
-    """Begin a window anew, half as long."""
-    until = lane.since + (lane.until - lane.since) // 2
-    return replace(lane, until=until, mark=min(lane.mark, until), after="")
+def _halved(lane: Lane, at: int) -> Lane | None:
+    """Begin a window anew, half as long; ``None`` if it would get no further than *at*, up to where all has been read."""
+    # A window begins an overlap before *at*: a half that ended there would come again for ever
+    until = max(lane.since + (lane.until - lane.since) // 2, at + _SHORTEST)
+    return replace(lane, until=until, mark=min(lane.mark, until), after="") if until < lane.until else None

@@ -257,6 +257,22 @@ def test_a_window_of_a_log_that_is_refused_says_why() -> None:
         log(read).pull(None)
 
 
+@pytest.mark.parametrize("enough", [0, 100_000], ids=["whatever its length", "unless it is shorter than an overlap"])
+def test_a_log_whose_second_page_is_always_refused_ends_and_says_so(enough: int) -> None:
+    def read(portal: Portal, lane: Lane, limit: int) -> Read:
+        if lane.after:
+            raise Invalid("HubSpot refuses the request", ErrorItem())
+        return Read([], "token" if lane.until - lane.since > enough else "")
+
+    source, cursor, pages = log(read), None, list[Page]()
+    while len(pages) < 100 and (not pages or pages[-1].more):
+        pages.append(source.pull(cursor))
+        cursor = pages[-1].cursor
+    assert not pages[-1].more and pages[-1].notes == ["HubSpot refuses the request"]
+    lane = decoded(cursor).lane
+    assert lane is not None and not lane.after  # the next run begins the window anew
+
+
 def log(read: Reader) -> LogPuller:
     portal = Portal(NoClient(), Paths(version="2026-09"), VirtualClock(datetime(2026, 11, 21, tzinfo=UTC)).now)
     return LogPuller(portal, read, limit=1, pace=Pace(settle=0, sweep=0, lanes=("quick",)), history=60_000)
