@@ -107,6 +107,9 @@ class Known:
             raise Unavailable(
                 f"{self._path.name} in the cache cannot be used: is the disk full, or the folder gone?"
             ) from error
+        except sqlite3.DatabaseError as error:  # a page behind the first, which opening does not look at
+            self._path.unlink(missing_ok=True)
+            raise Unavailable(f"{self._path.name} in the cache was damaged and is begun anew; tried again") from error
 
     def _connected(self) -> sqlite3.Connection:
         try:

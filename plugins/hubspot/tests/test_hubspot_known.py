@@ -76,3 +76,15 @@ def test_what_the_host_was_told_is_forgotten(known: Known) -> None:
 def test_a_folder_that_is_gone_is_said_and_no_defect(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"known\.db in the cache"):
         Known(tmp_path / "gone" / "known.db").note("contacts", {"1": 1})
+
+
+def test_a_file_damaged_in_its_middle_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "known.db"
+    known, many = Known(path), {str(number): number for number in range(1, 20_000)}
+    known.note("contacts", many)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+    with pytest.raises(Unavailable, match=r"known\.db in the cache was damaged"):
+        known.note("contacts", many)
+    known.note("contacts", {"1": 10})
+    assert known.version("contacts", "1") == 10 and known.version("contacts", "2") is None
