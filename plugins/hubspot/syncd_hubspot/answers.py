@@ -36,6 +36,7 @@ __all__ = [
     "ids_of",
     "objects",
     "plain",
+    "single",
     "text_of",
 ]
 
@@ -235,6 +236,14 @@ def objects(body: bytes, what: str) -> Objects:
         paging=rest.paging,
         errors=rest.errors,
     )
+
+
+def single(body: bytes, what: str) -> Object | Odd:
+    """Read one record, which bears an identifier at least. Raises: BadAnswer."""
+    found = _object(plain(body, what))
+    if not found.id:
+        raise _senseless(what)
+    return found
 
 
 def plain(body: bytes, what: str) -> Plain:

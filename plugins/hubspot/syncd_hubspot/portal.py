@@ -26,6 +26,7 @@ from syncd_hubspot.answers import (
     ids_of,
     objects,
     plain,
+    single,
     text_of,
 )
 from syncd_hubspot.errors import error_of
@@ -192,7 +193,9 @@ class Portal:
         reply = self.get(self.paths.objects(stream.name, external_id), {"properties": "hs_object_id"})
         if reply.status == 404 and isinstance(plain(reply.body, what), dict):
             return None
-        return decoded(self._good(reply, what).body, Object, what)
+        found = single(self._good(reply, what).body, what)
+        # One whose date cannot be read still tells where it lives on, and that is news of now
+        return found if isinstance(found, Object) else Object(id=found.id, updated_at=self.now)
 
     # ------------------------------------------------------------ associations
 

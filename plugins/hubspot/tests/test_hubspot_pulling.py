@@ -227,6 +227,16 @@ def test_a_record_back_from_the_bin_is_not_older_than_its_tombstone(world: HubSp
     assert instants == sorted(instants)
 
 
+def test_a_merge_into_a_record_that_bears_no_date_is_followed(world: HubSpotWorld, tmp_path: Path) -> None:
+    one, other = world.fill(CONTACTS, 2)
+    survivor = world.merge(one, other)
+    table = world.service.portal.of(CONTACTS)
+    table.put(replace(table.live[int(survivor.external_id)], updated_at=-10_000_000_000_000))  # in 1653
+    (left,) = (found for found in connector(world, tmp_path).reread([one]) if ref_of(found) == one)
+    assert isinstance(left, SourceRecord) and left.merged_into == survivor
+    assert left.changed_at.year == 2026  # or any version of it that is known would be newer
+
+
 def test_a_chain_of_merges_ends_in_the_last_record(world: HubSpotWorld, tmp_path: Path) -> None:
     one, two, three = world.fill(CONTACTS, 3)
     source = connector(world, tmp_path)
