@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias, TypeVar
 
@@ -33,7 +33,9 @@ __all__ = [
     "Pipelines",
     "Plain",
     "decoded",
+    "error_item",
     "ids_of",
+    "linked_page",
     "objects",
     "plain",
     "single",
@@ -227,14 +229,46 @@ def objects(body: bytes, what: str) -> Objects:
         raise _senseless(what)
     read = [_object(row) for row in rows]
     try:
-        rest = msgspec.convert({**page, "results": [], "odd": []}, Objects)
+        rest = msgspec.convert({"results": [], "paging": page.get("paging")}, Objects)
     except msgspec.ValidationError as error:
         raise _senseless(what) from error
     return Objects(
         results=[one for one in read if isinstance(one, Object)],
         odd=[one for one in read if isinstance(one, Odd)],
         paging=rest.paging,
-        errors=rest.errors,
+        errors=_errors(page),
+    )
+
+
+def linked_page(body: bytes, what: str) -> LinkedPage:
+    """Read a batch of associations. Raises: BadAnswer."""
+    try:
+        return decoded(body, LinkedPage, what)
+    except BadAnswer:
+        page = plain(body, what)
+        if not isinstance(page, dict):
+            raise
+    try:
+        rest = msgspec.convert({**page, "errors": []}, LinkedPage)
+    except msgspec.ValidationError as error:
+        raise _senseless(what) from error
+    return LinkedPage(results=rest.results, errors=_errors(page))
+
+
+def error_item(told: Plain) -> ErrorItem:
+    """Read an error, of which nothing has to be there or to be what it should be."""
+    one = told if isinstance(told, dict) else {}
+    context = one.get("context")
+    held = context if isinstance(context, dict) else {}
+    lists = {name: value if isinstance(value, list) else [value] for name, value in held.items()}
+    return ErrorItem(
+        message=text_of(one.get("message")),
+        category=text_of(one.get("category")),
+        sub_category=text_of(one.get("subCategory")),
+        code=text_of(one.get("code")),
+        id=text_of(one.get("id")),
+        context={name: [text for value in values if (text := text_of(value))] for name, values in lists.items()},
+        errors=_errors(one),
     )
 
 
@@ -290,6 +324,11 @@ def _object(row: Plain) -> Object | Odd:
         archived_at=instant(row.get("archivedAt")),
         associations=pages,
     )
+
+
+def _errors(held: Mapping[str, Plain]) -> list[ErrorItem]:
+    told = held.get("errors")
+    return [error_item(one) for one in told] if isinstance(told, list) else []
 
 
 def _value(value: Plain) -> str | None:

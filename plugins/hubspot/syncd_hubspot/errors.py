@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-import msgspec
-
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Rejected, Reply, Unauthorized, Unavailable
-from syncd_hubspot.answers import ErrorItem
+from syncd_hubspot.answers import ErrorItem, error_item, plain
 
 __all__ = ["Invalid", "NotAllowed", "error_of", "invalid_properties", "rejected", "trace_ids", "unknown_properties"]
 
@@ -131,8 +129,8 @@ def _word(text: str) -> str:
 
 def _read(body: bytes) -> ErrorItem:
     try:
-        return msgspec.json.decode(body, type=ErrorItem)
-    except (msgspec.DecodeError, RecursionError):
+        return error_item(plain(body, "a refusal"))
+    except BadAnswer:
         return ErrorItem()
 
 

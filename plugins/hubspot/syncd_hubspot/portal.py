@@ -17,13 +17,13 @@ from syncd.spi import BadAnswer, Client, Reply
 from syncd_hubspot.answers import (
     Definitions,
     Linked,
-    LinkedPage,
     Object,
     Objects,
     Pipelines,
     Plain,
     decoded,
     ids_of,
+    linked_page,
     objects,
     plain,
     single,
@@ -221,7 +221,7 @@ class Portal:
             part = dict(islice(asked.items(), _ASSOCIATED))
             inputs = [{"id": external_id, **({"after": after} if after else {})} for external_id, after in part.items()]
             reply = self.ask(self.paths.associations(stream.name, to), {"inputs": inputs}, what)
-            page = decoded(reply.body, LinkedPage, what)
+            page = linked_page(reply.body, what)
             answers += page.results
             heard = {str(one.source.id): _unquoted(one.after) for one in page.results}
             without = {one for error in page.errors for one in (*error.context.get("fromObjectId", ()), *ids_of([error]))}

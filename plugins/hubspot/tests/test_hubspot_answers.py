@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from syncd_hubspot.answers import Objects, objects, plain
+from syncd_hubspot.answers import ErrorItem, Objects, objects, plain
 
 from syncd.spi import BadAnswer
 
@@ -73,3 +73,11 @@ def test_characters_that_no_store_takes_are_dropped() -> None:
 
 def test_a_pair_of_surrogates_is_a_character() -> None:
     assert plain(b'"\\ud83d\\ude00"', "x") == "\U0001f600"
+
+
+def test_an_odd_error_beside_a_batch_spoils_no_record() -> None:
+    error = b'{"category":"OBJECT_NOT_FOUND","subCategory":null,"context":{"ids":[9],"type":"x"},"errors":null}'
+    read = page(GOOD, rest=b',"numErrors":2,"errors":[' + error + b",7]")
+    assert [one.id for one in read.results] == ["101"]
+    assert read.errors[0] == ErrorItem(category="OBJECT_NOT_FOUND", context={"ids": ["9"], "type": ["x"]})
+    assert page(GOOD, rest=b',"errors":null').errors == []

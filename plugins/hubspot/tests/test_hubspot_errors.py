@@ -44,6 +44,12 @@ def test_a_missing_scope_is_named() -> None:
     assert "crm.objects.deals.read" in str(error)
 
 
+def test_what_an_error_leaves_empty_hides_nothing_else_of_it() -> None:
+    body = b'{"category":"VALIDATION_ERROR","subCategory":null,"context":null,"errors":[{"code":"INVALID_OPTION","in":null}]}'
+    error = error_of(reply(400, body), "contacts")
+    assert isinstance(error, Invalid) and rejected(error.error, {}).code == "hubspot.invalid_option"
+
+
 def test_a_portal_that_moves_says_for_how_long() -> None:
     error = error_of(reply(477, retry_after="7200"), "contacts")
     assert isinstance(error, Unavailable) and error.retry_after == timedelta(hours=2)
