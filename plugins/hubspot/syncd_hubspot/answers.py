@@ -35,6 +35,7 @@ __all__ = [
     "decoded",
     "error_item",
     "ids_of",
+    "is_nothing",
     "linked_page",
     "objects",
     "plain",
@@ -367,3 +368,8 @@ def ids_of(errors: Sequence[ErrorItem]) -> frozenset[str]:
     """Return the identifiers that *errors* of a batch speak of."""
     listed = [one for error in errors for key in ("ids", "id") for one in error.context.get(key, ())]
     return frozenset([*listed, *(error.id for error in errors if error.id)])
+
+
+def is_nothing(error: ErrorItem) -> bool:
+    """Tell whether *error* only says that there is nothing to read."""
+    return error.category == "OBJECT_NOT_FOUND" or error.sub_category.endswith("NO_ASSOCIATIONS_FOUND")

@@ -23,6 +23,7 @@ from syncd_hubspot.answers import (
     Plain,
     decoded,
     ids_of,
+    is_nothing,
     linked_page,
     objects,
     plain,
@@ -224,7 +225,8 @@ class Portal:
             page = linked_page(reply.body, what)
             answers += page.results
             heard = {str(one.source.id): _unquoted(one.after) for one in page.results}
-            without = {one for error in page.errors for one in (*error.context.get("fromObjectId", ()), *ids_of([error]))}
+            none = [error for error in page.errors if is_nothing(error)]  # any other may pass
+            without = {one for error in none for one in (*error.context.get("fromObjectId", ()), *ids_of([error]))}
             left = {one: heard.get(one, after) for one, after in part.items() if heard.get(one, "?") and one not in without}
             if left == part:
                 raise BadAnswer(f"{what}: HubSpot leaves {len(left)} records unanswered; asked again later")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hubspot_world import HubSpotWorld
+from hubspot_world import Direct, HubSpotWorld
 from syncd_hubspot.answers import ErrorItem
 from syncd_hubspot.api import HubSpotConnector, opened
 from syncd_hubspot.cursors import Cursor, Lane, Pace, decoded, encoded
@@ -138,6 +139,49 @@ def test_associations_of_more_records_than_a_request_takes_are_asked_for_in_part
     came = connector(world, tmp_path).reread(refs)
     assert len(came) == 1_050
     assert calls(world)["contacts/companies/batch/read"] == 2
+
+
+@pytest.mark.parametrize("named", ["fromObjectId", "ids"])
+def test_associations_that_could_not_be_read_are_not_taken_for_none(world: HubSpotWorld, tmp_path: Path, named: str) -> None:
+    (call, other) = world.fill("calls", 2)
+
+    def spoil(answer: dict[str, list[object]]) -> None:
+        answer["results"] = [one for one in answer["results"] if f"'{call.external_id}'" not in str(one)]
+        answer["errors"] = [{"status": "error", "category": "INTERNAL_ERROR", "context": {named: [call.external_id]}}]
+
+    (tmp_path / "cache").mkdir()
+    spoiling = Spoiling(world, "calls/contacts/batch/read", spoil)
+    source = opened(replace(world.opening(tmp_path / "cache"), client=spoiling))
+    assert isinstance(source, HubSpotConnector)
+    assert [one.deleted for one in source.reread([call, other])] == [False, False]  # asked for again
+    assert spoiling.answered == 2
+
+
+class Spoiling(Direct):
+    """A client whose first answer from one address is spoilt; ``answered`` counts those from there."""
+
+    def __init__(self, world: HubSpotWorld, end: str, spoil: Callable[[dict[str, list[object]]], None]) -> None:
+        super().__init__(world)
+        self.end, self.spoil, self.answered = end, spoil, 0
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> Reply:
+        reply = super().request(method, url, params=params, headers=headers, content=content)
+        if not url.endswith(self.end):
+            return reply
+        self.answered += 1
+        if self.answered > 1:
+            return reply
+        answer = json.loads(reply.body)
+        self.spoil(answer)
+        return replace(reply, body=json.dumps(answer).encode())
 
 
 def test_the_older_version_of_the_api_serves_as_well(world: HubSpotWorld, tmp_path: Path) -> None:
