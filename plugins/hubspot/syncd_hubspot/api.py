@@ -34,7 +34,7 @@ from syncd_hubspot.known import Known
 from syncd_hubspot.logs import LogPuller, Reader, email_events, page_views
 from syncd_hubspot.objects import OBJECTS
 from syncd_hubspot.owners import OWNER_FIELDS, OwnerPuller
-from syncd_hubspot.pages import Sizes
+from syncd_hubspot.pages import Found, Sizes
 from syncd_hubspot.paths import Paths
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.properties import field_of
@@ -127,12 +127,14 @@ class HubSpotConnector:
         return cursors.encoded(cursors.since(millis(since), self._portal.theirs, self._pace()))
 
     def reread(self, refs: Sequence[Ref]) -> Sequence[SourceRecord | Activity]:
-        """Return the present version of *refs*, with what they were merged into; what only ever grows has no other version."""
+        """Return the present version of *refs*, with what they were merged into; what only ever grows has no other version.
+
+        Nothing comes of a stream the token may not see, where `pull` goes on without it.
+        """
         self._look_whose_token_it_is()
         found: dict[Ref, SourceRecord | Activity] = {}
         for stream, ids in _by_stream(refs).items():
-            reader = self._owners if stream == "owners" else self._objects.get(stream)
-            for one in reader.reread(ids) if reader is not None else ():
+            for one in self._reread(stream, ids):
                 if not isinstance(one, Refused):
                     found[Ref(stream, one.source_id if isinstance(one, Activity) else one.external_id)] = one
         return list(found.values())
@@ -164,6 +166,15 @@ class HubSpotConnector:
         return [self._erased(ref) for ref in refs]
 
     # ------------------------------------------------------------ streams
+
+    def _reread(self, stream: str, ids: Sequence[str]) -> Sequence[Found]:
+        reader = self._owners if stream == "owners" else self._objects.get(stream)
+        try:
+            return reader.reread(ids) if reader is not None else []
+        except NotAllowed:
+            if stream not in OPTIONAL:
+                raise
+            return []
 
     def _look_whose_token_it_is(self) -> None:
         """Look once: a token of another portal would mix two companies up."""

@@ -357,6 +357,13 @@ def test_a_stream_the_token_may_not_see_says_so_and_stops_nobody(
     assert not reading(source.pull, stream, page.cursor)[-1].notes
 
 
+def test_a_hint_of_a_stream_the_token_may_not_see_stops_no_other(world: HubSpotWorld, tmp_path: Path) -> None:
+    world.settings = world.settings.model_copy(update={"streams": ["emails", CONTACTS]})
+    email, (person,) = _one(world, "emails"), world.fill(CONTACTS, 1)
+    world.service.portal.account.scopes -= {"sales-email-read"}
+    assert [ref_of(one) for one in connector(world, tmp_path).reread([email, person])] == [person]
+
+
 def test_a_portal_without_page_views_goes_on_without_them(world: HubSpotWorld, tmp_path: Path) -> None:
     world.service.portal.account.is_enterprise = False
     page = connector(world, tmp_path).pull("page_views", None)
