@@ -23,7 +23,7 @@ __all__ = ["ObjectPuller"]
 
 _GONE = "gone"
 _TRACES = ["hs_merged_object_ids", "hs_object_id"]
-_FEW, _SHARE = 50, 10  # of what is known, so many records or one in so many may vanish at once without being held
+_FEW, _SHARE, _MOST = 50, 10, 2  # see `_is_incredible`
 
 
 class ObjectPuller:
@@ -103,7 +103,7 @@ class ObjectPuller:
         A walk from the beginning holds nothing back: somebody asked for it.
         """
         stream, absence = self._stream.name, self._known.absence(self._stream.name, walk.began)
-        if cursor.swept and not walk.after and absence.missing > max(_FEW, absence.known // _SHARE):
+        if cursor.swept and not walk.after and _is_incredible(absence):
             self._known.acquit(stream, walk.began)
             note = _held(stream, absence)
             return self._page(cursors.walked(cursor), [], notes=[note])
@@ -190,6 +190,12 @@ class ObjectPuller:
 
 def _versions(found: Sequence[Object]) -> Mapping[str, int]:
     return {one.id: millis(one.updated_at) for one in found}
+
+
+def _is_incredible(absence: Absence) -> bool:
+    """Tell whether so many are absent that they are hidden and not gone: most of them, or both many and no small share."""
+    missing, known = absence
+    return missing > known // _MOST or (missing > _FEW and missing > known // _SHARE)
 
 
 def _held(stream: str, absence: Absence) -> str:

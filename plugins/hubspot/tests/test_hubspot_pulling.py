@@ -214,13 +214,25 @@ def test_an_association_that_changed_alone_comes_with_the_daily_walk(world: HubS
 @pytest.mark.parametrize("stream", ["contacts", "emails"])
 def test_what_was_purged_is_noticed_by_its_absence(world: HubSpotWorld, tmp_path: Path, stream: str) -> None:
     world.settings = world.settings.model_copy(update={"streams": ["contacts", "emails"]})
-    ref = _one(world, stream)
+    ref, _ = _one(world, stream), _one(world, stream)
     source = connector(world, tmp_path)
     cursor = end(reading(source.pull, stream))
     purge = world.service.portal.erase if stream == "contacts" else world.service.portal.archive
     assert purge(stream, int(ref.external_id))
     world.clock.advance(timedelta(hours=25))
     assert folded(reading(source.pull, stream, cursor))[ref].deleted
+
+
+def test_most_of_a_few_are_not_deleted_for_being_absent(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill(CONTACTS, 8)
+    source = connector(world, tmp_path)
+    cursor = end(reading(source.pull, CONTACTS))
+    for ref in refs[:5]:
+        world.service.portal.erase(CONTACTS, int(ref.external_id))
+    world.clock.advance(timedelta(hours=25))
+    pages = reading(source.pull, CONTACTS, cursor)
+    assert not any(record.deleted for record in folded(pages).values())
+    assert ["5 of 9 records are no longer listed" in note for page in pages for note in page.notes] == [True]
 
 
 def test_an_absence_too_large_to_be_believed_deletes_nothing_until_somebody_asks(world: HubSpotWorld, tmp_path: Path) -> None:
