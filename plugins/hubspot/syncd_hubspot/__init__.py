@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from syncd.spi import ConnectorSpec, Settings, hookimpl
 from syncd_hubspot.api import not_rereadable, opened
@@ -13,6 +14,9 @@ from syncd_hubspot.portal import BATCH
 from syncd_hubspot.settings import HubSpotSettings, kinds, off
 
 __all__ = ["syncd_connectors"]
+
+# HubSpot itself gives up after 100 s, with 524: developers.hubspot.com/docs/api-reference/error-handling (read 2026-11-21)
+_PATIENCE = timedelta(seconds=110)
 
 
 @hookimpl
@@ -30,6 +34,7 @@ def syncd_connectors() -> Iterable[ConnectorSpec]:
             origins=_origins,
             login=log_in,
             budgets=budgets,
+            patience=_PATIENCE,
             hints=hints,
             not_rereadable=not_rereadable,
             emulator=_emulate,

@@ -9,6 +9,7 @@ from syncd_hubspot.answers import ErrorItem
 from syncd_hubspot.errors import Invalid, NotAllowed, error_of, invalid_properties, rejected, unknown_properties
 
 from syncd.spi import BadAnswer, Misconfigured, Reply, Unavailable
+from syncd.testing import installed
 
 
 def reply(status: int, body: bytes = b"", **headers: str) -> Reply:
@@ -76,3 +77,7 @@ def test_another_property_that_the_portal_requires_is_named_in_words() -> None:
 
 def test_a_code_that_is_no_word_is_not_repeated() -> None:
     assert "ana@" not in rejected(ErrorItem(category="ana@acme.example is bad"), {}).what
+
+
+def test_hubspot_gives_an_answer_up_before_we_do() -> None:
+    assert installed("hubspot").patience > timedelta(seconds=100)  # or what is slow is asked for again, for ever
