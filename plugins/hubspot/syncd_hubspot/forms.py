@@ -12,6 +12,7 @@ from syncd_hubspot import cursors
 from syncd_hubspot.activities import submission
 from syncd_hubspot.answers import text_of
 from syncd_hubspot.cursors import Cursor, Walk
+from syncd_hubspot.errors import Invalid
 from syncd_hubspot.pages import Found, page_of
 from syncd_hubspot.paths import FORMS, submissions
 from syncd_hubspot.portal import Portal, Rows
@@ -50,7 +51,13 @@ class FormPuller:
         return Cursor(quick=at, swept=1, walk=Walk(began=self._portal.theirs))
 
     def _page(self, cursor: Cursor, walk: Walk) -> Page:
-        rows, after = self._submitted(walk)
+        try:
+            rows, after = self._submitted(walk)
+        except Invalid as refusal:
+            if not walk.after:
+                raise
+            # Its token has died meanwhile. The next run begins the form anew: to try at once could be for ever
+            return page_of(replace(cursor, walk=replace(walk, after="")), [], more=False, notes=[str(refusal)])
         found = [submission(walk.part, self._forms.get(walk.part, ""), row) for row in rows]
         since = cursor.quick - self._overlap
         times = [millis(one.occurred_at) for one in found if isinstance(one, Activity)]

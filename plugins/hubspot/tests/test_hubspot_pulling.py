@@ -392,6 +392,16 @@ def test_a_form_that_is_gone_does_not_stop_the_others(world: HubSpotWorld, tmp_p
     assert set(folded(reading(source.pull, "form_submissions"))) == set(refs)
 
 
+def test_a_form_whose_page_token_died_is_begun_anew_by_the_next_run(world: HubSpotWorld, tmp_path: Path) -> None:
+    refs = world.fill("form_submissions", 60)
+    source = connector(world, tmp_path)
+    page = source.pull("form_submissions", None)
+    dead = page.cursor.replace(decoded(page.cursor).walk.after, "no-such-token")  # type: ignore[union-attr]  # it is under way
+    page = source.pull("form_submissions", dead)
+    assert not page.more and page.notes
+    assert set(folded(reading(source.pull, "form_submissions", page.cursor))) == set(refs)
+
+
 def test_contacts_the_token_may_not_see_stop_the_connection(world: HubSpotWorld, tmp_path: Path) -> None:
     world.service.portal.account.scopes -= {"crm.objects.contacts.read"}
     with pytest.raises(Unauthorized, match=r"grant it crm\.objects\.contacts\.read"):
