@@ -164,6 +164,8 @@ class Portal:
         named = [*(one.id for one in found.results), *(one.id for one in found.odd if one.id)]
         if not all(name.isdecimal() for name in named):
             raise BadAnswer(f"{what}: an identifier is no number, so nothing can be read behind it; asked again later")
+        if not named and (found.results or found.odd):
+            raise BadAnswer(f"{what}: HubSpot found records and names none, so nothing is known of an end; asked again later")
         ids = sorted({name for name in named if int(name) > int(behind or "0")}, key=int)
         if named and not ids:
             raise BadAnswer(f"{what}: HubSpot repeats what was read, so there is no way on; asked again later")

@@ -184,6 +184,21 @@ class Spoiling(Direct):
         return replace(reply, body=json.dumps(answer).encode())
 
 
+def test_a_search_that_names_nobody_is_no_end(world: HubSpotWorld, tmp_path: Path) -> None:
+    (ref,) = world.fill(CONTACTS, 1)
+    (tmp_path / "cache").mkdir()
+
+    def spoil(answer: dict[str, list[object]]) -> None:
+        answer["results"] = [{"properties": {}} for _ in answer["results"]]
+
+    source = opened(replace(world.opening(tmp_path / "cache"), client=Spoiling(world, "/search", spoil)))
+    assert isinstance(source, HubSpotConnector)
+    cursor = source.cursor_since(CONTACTS, world.clock.now() - timedelta(hours=1))
+    with pytest.raises(BadAnswer, match="names none"):
+        source.pull(CONTACTS, cursor)
+    assert ref in folded(reading(source.pull, CONTACTS, cursor))
+
+
 def test_the_older_version_of_the_api_serves_as_well(world: HubSpotWorld, tmp_path: Path) -> None:
     world.settings = world.settings.model_copy(update={"api_version": "2026-03"})
     streams = list(world.spec.streams(world.settings))
