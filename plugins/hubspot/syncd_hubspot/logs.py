@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from syncd.spi import BadAnswer, Page
+from syncd.spi import BadAnswer, Page, Unavailable
 from syncd_hubspot import cursors
 from syncd_hubspot.activities import email_event, occurrence
 from syncd_hubspot.answers import plain, text_of
@@ -62,11 +62,11 @@ class LogPuller:
 
     def _page(self, cursor: Cursor, lane: Lane) -> Page:
         try:
-            read = self._read(self._portal, lane, self._limit)
+            cursor, lane, read = self._answered(cursor, lane)
         except Invalid as refusal:  # tokens of pages do not live long; anything else would be refused again
             if not lane.after:
                 raise
-            half = _halved(lane, cursor.quick if lane.name == "quick" else cursor.complete)
+            half = _halved(lane, _read_until(cursor, lane))
             if half is None:  # the next run may be quicker than the token dies; to try at once could be for ever
                 return page_of(replace(cursor, lane=replace(lane, after="")), [], more=False, notes=[str(refusal)])
             return page_of(replace(cursor, lane=half), [], more=True)
@@ -80,6 +80,17 @@ class LogPuller:
             onward = replace(cursors.closed(cursor, lane), span=_next_span(cursor.span, lane.pages))
         more = cursors.due(onward, self._portal.theirs, self._pace).lane is not None
         return page_of(onward, read.found, more=more)
+
+    def _answered(self, cursor: Cursor, lane: Lane) -> tuple[Cursor, Lane, Read]:
+        """Read the page of *lane*; where no answer comes, the first page of an hour, which takes HubSpot less time."""
+        try:
+            return cursor, lane, self._read(self._portal, lane, self._limit)
+        except Unavailable as error:
+            until = _read_until(cursor, lane) + _HOUR
+            if error.retry_after is not None or lane.until <= until:
+                raise
+        short = replace(lane, until=until, mark=min(lane.mark, until), after="", pages=0)
+        return replace(cursor, span=_HOUR), short, self._read(self._portal, short, self._limit)
 
 
 def email_events(portal: Portal, lane: Lane, limit: int) -> Read:
@@ -118,6 +129,10 @@ def _next_span(span: int, pages: int) -> int:
     if pages > _MANY:
         return max(_HOUR, span // 2)
     return min(32 * _DAY, span * 2) if pages <= _FEW else span
+
+
+def _read_until(cursor: Cursor, lane: Lane) -> int:
+    return cursor.quick if lane.name == "quick" else cursor.complete
 
 
 def _halved(lane: Lane, at: int) -> Lane | None:

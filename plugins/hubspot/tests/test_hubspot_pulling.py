@@ -19,7 +19,7 @@ from syncd_hubspot.logs import LogPuller, Read, Reader
 from syncd_hubspot.paths import Paths
 from syncd_hubspot.portal import Portal
 
-from syncd.spi import Activity, Association, BadAnswer, Page, Ref, Reply, SourceRecord, Unauthorized
+from syncd.spi import Activity, Association, BadAnswer, Page, Ref, Reply, SourceRecord, Unauthorized, Unavailable
 from syncd.testing import VirtualClock
 from syncd.testing.bench import folded, reading, ref_of
 
@@ -352,6 +352,27 @@ def test_a_log_whose_second_page_is_always_refused_ends_and_says_so(enough: int)
     assert not pages[-1].more and pages[-1].notes == ["HubSpot refuses the request"]
     lane = decoded(cursor).lane
     assert lane is not None and not lane.after  # the next run begins the window anew
+
+
+@pytest.mark.parametrize("after", ["", "token"], ids=["its first page", "a later one"])
+def test_a_window_of_a_log_that_is_too_long_to_be_answered_is_shortened(after: str) -> None:
+    def read(portal: Portal, lane: Lane, limit: int) -> Read:
+        if lane.until - lane.since > 3_720_000:
+            raise Unavailable("answered 524")
+        return Read([], "")
+
+    lane = Lane(name="quick", since=10_000, until=86_400_000, mark=86_400_000, after=after)
+    page = log(read).pull(encoded(Cursor(quick=130_000, complete=10**13, swept=1, lane=lane, span=86_400_000)))
+    cursor = decoded(page.cursor)
+    assert (cursor.quick, cursor.lane) == (3_730_000, None) and cursor.span == 7_200_000
+
+
+def test_a_source_of_a_log_that_is_away_is_told_whatever_the_window() -> None:
+    def read(portal: Portal, lane: Lane, limit: int) -> Read:
+        raise Unavailable("answered 503")
+
+    with pytest.raises(Unavailable):
+        log(read).pull(None)
 
 
 def log(read: Reader) -> LogPuller:
