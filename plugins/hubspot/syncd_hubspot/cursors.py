@@ -112,9 +112,9 @@ def begun(cursor: Cursor, walk: Walk, pace: Pace, *, theirs: int) -> Cursor:
     return replace(cursor, quick=at, complete=at - pace.settle, archived=at)
 
 
-def walked(cursor: Cursor) -> Cursor:
-    """Return *cursor* once its walk is through."""
-    return cursor if cursor.walk is None else replace(cursor, swept=cursor.walk.began, walk=None)
+def walked(cursor: Cursor, *, theirs: int) -> Cursor:
+    """Return *cursor* once its walk is through, *theirs* being HubSpot's clock: it may have begun by ours, ahead of it."""
+    return cursor if cursor.walk is None else replace(cursor, swept=min(cursor.walk.began, theirs), walk=None)
 
 
 def closed(cursor: Cursor, lane: Lane) -> Cursor:

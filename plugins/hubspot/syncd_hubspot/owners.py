@@ -42,7 +42,7 @@ class OwnerPuller:
             return page_of(replace(cursor, walk=replace(walk, after=after)), found, more=True)
         if walk.part == _PARTS[0]:
             return page_of(replace(cursor, walk=replace(walk, part=_PARTS[1], after="")), found, more=True)
-        return page_of(replace(cursor, walk=None, swept=walk.began), found, more=False)
+        return page_of(cursors.walked(replace(cursor, walk=walk), theirs=self._portal.theirs), found, more=False)
 
     def since(self, at: int) -> Cursor:
         """Return a cursor behind which lies everything: owners have no dates."""

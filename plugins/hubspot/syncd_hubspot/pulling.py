@@ -95,7 +95,7 @@ class ObjectPuller:
             return self._page(replace(cursor, walk=replace(walk, after=page.after)), found)
         if self._known.absence(self._stream.name, walk.began).missing:
             return self._page(replace(cursor, walk=replace(walk, after="", part=_GONE)), found)
-        return self._page(cursors.walked(cursor), found)
+        return self._page(cursors.walked(cursor, theirs=self._portal.theirs), found)
 
     def _resolved(self, cursor: Cursor, walk: Walk) -> Page:
         """Ask one by one for what the walk missed, unless that is so much that something else must be wrong.
@@ -106,10 +106,10 @@ class ObjectPuller:
         if cursor.swept and not walk.after and _is_incredible(absence):
             self._known.acquit(stream, walk.began)
             note = _held(stream, absence)
-            return self._page(cursors.walked(cursor), [], notes=[note])
+            return self._page(cursors.walked(cursor, theirs=self._portal.theirs), [], notes=[note])
         ids = self._known.absent(stream, walk.began, behind=walk.after, limit=BATCH)
         if not ids:
-            return self._page(cursors.walked(cursor), [])
+            return self._page(cursors.walked(cursor, theirs=self._portal.theirs), [])
         return self._page(replace(cursor, walk=replace(walk, after=ids[-1])), self._traced(ids))
 
     # ------------------------------------------------------------ records

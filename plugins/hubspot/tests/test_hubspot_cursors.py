@@ -73,7 +73,7 @@ def test_lanes_go_on_while_everything_is_walked_again() -> None:
 def test_the_first_walk_is_not_interrupted() -> None:
     first = Cursor(quick=NOW, complete=NOW, archived=NOW, walk=Walk(began=NOW, after="500"))
     assert due(first, NOW + 600 * MINUTE, PACE) == first
-    assert walked(first) == Cursor(quick=NOW, complete=NOW, archived=NOW, swept=NOW)
+    assert walked(first, theirs=NOW) == Cursor(quick=NOW, complete=NOW, archived=NOW, swept=NOW)
 
 
 def test_a_start_in_the_middle_reads_from_there_and_does_not_walk() -> None:

@@ -226,6 +226,17 @@ def test_an_association_that_changed_alone_comes_with_the_daily_walk(world: HubS
     assert isinstance(record, SourceRecord) and record.associations == (Association("account", firm),)
 
 
+@pytest.mark.parametrize("stream", ["contacts", "owners"])
+def test_a_clock_that_was_a_year_ahead_once_puts_no_walk_off(world: HubSpotWorld, tmp_path: Path, stream: str) -> None:
+    (ref,) = world.fill(stream, 1)
+    world.rest()
+    opening = world.opening(tmp_path)
+    wrong = opened(replace(opening, now=lambda: world.clock.now() + timedelta(days=365)))
+    cursor = end(reading(wrong.pull, stream))
+    world.clock.advance(timedelta(hours=25))
+    assert ref in folded(reading(opened(opening).pull, stream, cursor))
+
+
 @pytest.mark.parametrize("stream", ["contacts", "emails"])
 def test_what_was_purged_is_noticed_by_its_absence(world: HubSpotWorld, tmp_path: Path, stream: str) -> None:
     world.settings = world.settings.model_copy(update={"streams": ["contacts", "emails"]})
