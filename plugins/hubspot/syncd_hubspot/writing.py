@@ -59,8 +59,8 @@ def judged(changes: Mapping[str, Change], values: Mapping[str, Mapping[str, str]
         if one.id in values:
             receipts[one.id] = receipt(changes[one.id], values[one.id], one)
     for error in answer.errors:
-        if error.category == "OBJECT_NOT_FOUND":
-            continue  # merged, gone, or only hidden: reading tells
+        if error.category in {"OBJECT_NOT_FOUND", "RATE_LIMITS"}:
+            continue  # merged, gone, only hidden, or never looked at: reading tells
         for external_id in _concerned(error, values):
             receipts.setdefault(external_id, rejected(error, values[external_id]))
     return Outcome(receipts, [external_id for external_id in values if external_id not in receipts])

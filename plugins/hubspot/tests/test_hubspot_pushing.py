@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hubspot_world import HubSpotWorld
+from syncd_hubspot.answers import ErrorItem, Objects
+from syncd_hubspot.writing import judged
 
 from syncd.spi import Change, Done, FieldChange, Golden, Gone, Misconfigured, Receipt, Ref, Rejected, Remapped, Unavailable
 
@@ -77,6 +79,14 @@ def test_a_write_that_hubspot_left_out_without_a_word_is_tried_again_later(world
     (receipt,) = push(world, tmp_path, [change(ref, own_note="x")])
     assert isinstance(receipt, Rejected) and receipt.code == "hubspot.left_out"
     assert receipt.retry == world.clock.now() + timedelta(minutes=1)  # by our clock, whatever HubSpot's says
+
+
+def test_a_write_that_only_came_at_a_busy_time_is_tried_again_later(world: HubSpotWorld, tmp_path: Path) -> None:
+    (ref,) = world.fill("contacts", 1)
+    error = ErrorItem(category="RATE_LIMITS", context={"ids": [ref.external_id]})
+    one = change(ref, own_note="x")
+    outcome = judged({ref.external_id: one}, {ref.external_id: {"own_note": "x"}}, Objects(results=[], errors=[error]))
+    assert outcome.receipts == {} and outcome.unknown == [ref.external_id]  # which is left out without a word: see above
 
 
 def test_one_record_twice_in_a_batch_is_written_in_order(world: HubSpotWorld, tmp_path: Path) -> None:
