@@ -111,7 +111,7 @@ class Manners:
     """How one connector behaves just now, and which writes were sent of which nobody heard what became.
 
     ``fails`` are errors by the number of calls before each; ``in_flight`` the keys sent last, ``unknown`` those without answer,
-    ``doubted`` the fields of which syncd cannot know whether they were sent.
+    ``doubted`` the records of whose fields syncd cannot know whether they were sent.
     """
 
     rng: Random
@@ -124,7 +124,7 @@ class Manners:
     meanwhile: Callable[[str], None] = lambda call: None
     in_flight: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
-    doubted: set[tuple[Ref, str]] = field(default_factory=set)
+    doubted: set[Ref] = field(default_factory=set)
 
     def behave(self) -> None:
         """Do again what a good remote does; what it rejects stays rejected."""
@@ -161,7 +161,7 @@ class SimConnector(FakeConnector):
 
     def push(self, changes: Sequence[Change]) -> Sequence[Receipt]:
         """Write *changes*; rejected ones are not written, and an answer may be lost after some were."""
-        sent = {(one.ref, field) for one in changes for field in one.fields}
+        sent = {one.ref for one in changes}
         try:
             self.manners.answer()
         except ConnectorError:
@@ -181,6 +181,7 @@ class SimConnector(FakeConnector):
         if self.manners.short:
             self.manners.short = False
             self.manners.unknown |= self.manners.in_flight
+            self.manners.doubted |= sent
             return receipts[1:]
         return receipts
 

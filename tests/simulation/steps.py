@@ -63,8 +63,7 @@ def _doubt(world: World) -> None:
     for one in now.outbox.values():
         record = now.records[one.record]
         if one.job == SENT:
-            doubted = world.manners[record.stream.connection].doubted
-            doubted |= {(Ref(record.stream.name, record.external_id), name) for name in one.fields}
+            world.manners[record.stream.connection].doubted.add(Ref(record.stream.name, record.external_id))
 
 
 # ---------------------------------------------------------------- syncd's own steps

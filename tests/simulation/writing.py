@@ -114,7 +114,7 @@ def _check_twice(world: World, connection: str) -> None:
     for number, change in enumerate(remote.written, start=1):
         for field, (_, new) in change.fields.items():
             place, text = (change.ref, field), _text(new)
-            if field == "City" or place in doubted:  # users write a city too
+            if field == "City" or change.ref in doubted:  # users write a city too
                 continue
             again = place in last and last[place][0] == text and last[place][1].key not in unknown
             if again and not any(last[place][2] <= one < number for one in remote.overridden.get(place, ())):
