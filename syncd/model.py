@@ -187,13 +187,14 @@ Receipt: TypeAlias = Done | Rejected | Remapped | Gone | Accepted
 class RemoteField:
     """A field as the source describes it; ``options`` is empty when any value goes.
 
-    One that is not ``readable`` is known to exist and withheld from the user that we log in as.
+    ``length`` is how many characters it takes, 0 where that is not told. One that is not ``readable`` is known to exist and withheld from the user that we log in as.
     """
 
     name: str
     label: str = ""
     type: str = "text"
     options: tuple[str, ...] = ()
+    length: int = 0
     readable: bool = True
     writable: bool = True
 

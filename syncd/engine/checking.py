@@ -16,6 +16,9 @@ from syncd.store import budgets, streams
 from syncd.transport.budgets import DAY
 
 _MICROSECOND = timedelta(microseconds=1)
+_SENTENCE = 255
+"""Characters that a reason, a next step or a name should find room in: what a usual text field of a CRM takes."""
+
 # What takes one sort of values only; sources have their own words for it.
 _SORTS: Mapping[str, str] = {
     **dict.fromkeys(
@@ -93,12 +96,20 @@ def _missing(
 
 
 def _misfits(site: Site, stream: StreamMap, remote: RemoteStream | None) -> Iterator[Finding]:
-    """Yield what is written into a field of a type that cannot hold it."""
-    known = {field.name: field.type for field in remote.fields} if remote is not None else {}
+    """Yield what is written into a field that cannot hold it, or not all of it."""
+    known = {field.name: field for field in remote.fields} if remote is not None else {}
     for write in stream.writes:
-        ours, theirs = field_for(site.config, stream, write).type, known.get(write.remote, "")
-        sort = _SORTS.get(theirs.lower())
-        if sort is not None and sort != _SORTS.get(ours):
-            where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}.write.{write.of}"
-            what = f"{where}: {write.remote!r} is a field of type {theirs}, which takes no {ours}"
+        theirs = known.get(write.remote)
+        if theirs is None:
+            continue
+        ours = field_for(site.config, stream, write)
+        where = f"mapping/{stream.connection}.yaml: streams.{stream.stream}.write.{write.of}: {write.remote!r}"
+        sort = _SORTS.get(theirs.type.lower())
+        is_sentence = ours.type == "text" and write.of not in site.config.fields
+        needed = _SENTENCE if is_sentence else max(map(len, ours.options), default=0)
+        if sort is not None and sort != _SORTS.get(ours.type):
+            what = f"{where} is a field of type {theirs.type}, which takes no {ours.type}"
             yield Finding(level="error", what=what, remedy="choose another field")
+        elif 0 < theirs.length < needed:
+            what = f"{where} takes {theirs.length} characters, where {needed} or more may be written"
+            yield Finding(level="warning", what=what, remedy="make the field longer, or choose another")

@@ -95,6 +95,28 @@ def test_what_is_written_into_a_field_that_cannot_hold_it_is_told(home: Home, wr
     assert found == ([where + what] if what else [])
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("write", "length", "needed"),
+    [
+        pytest.param("reasons", 254, 255, id="sentences into too short a text"),
+        pytest.param("reasons", 255, 0, id="sentences into a usual text"),
+        pytest.param("stage", 11, 12, id="a word into a text shorter than the longest"),
+        pytest.param("stage", 12, 0, id="a word into a text as long as the longest"),
+        pytest.param("score", 1, 0, id="a number, which has no length of its own"),
+        pytest.param("reasons", 0, 0, id="where nothing is counted"),
+    ],
+)
+def test_what_is_longer_than_its_field_is_told(home: Home, write: str, length: int, needed: int) -> None:
+    home.mapping = home.mapping.replace("write: {score: Score, stage: Stage, reasons: Why}", f"write: {{{write}: Theirs}}")
+    home.open()
+    home.crm.add_field("contacts", RemoteField(name="Theirs", length=length))
+    found = told(checked(home.site, crm(home)), "warning")
+
+    what = f"'Theirs' takes {length} characters, where {needed} or more may be written"
+    assert found == ([f"mapping/crm.yaml: streams.contacts.write.{write}: {what}"] if needed else [])
+
+
 def test_streams_that_the_settings_switch_off_are_named_once(home: Home) -> None:
     connection = crm(home)
     left = {name: one for name, one in connection.streams.items() if name == "contacts"}

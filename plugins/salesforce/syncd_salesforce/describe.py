@@ -214,6 +214,7 @@ def _remote(one: Field, updateable: bool) -> RemoteField:
         label=one.label,
         type=one.type,
         options=one.options if one.strict else (),
+        length=one.length,
         writable=updateable and one.writable,
     )
 

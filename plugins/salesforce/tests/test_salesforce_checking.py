@@ -102,6 +102,7 @@ def test_the_schema_shows_fields_as_the_user_may_use_them(desk: Desk) -> None:
     fields = {one.name: one for one in lead.fields}
     assert fields["Band__c"].options == ("mql", "nurture")
     assert fields["Status"].options == ()  # takes other words too
+    assert (fields["LastName"].length, fields["Description"].length, fields["Score__c"].length) == (80, 32_000, 0)
     assert (fields["Score__c"].writable, fields["Note__c"].writable, fields["SystemModstamp"].writable) == (True, False, False)
     assert "Address" not in fields
 
