@@ -187,7 +187,8 @@ Receipt: TypeAlias = Done | Rejected | Remapped | Gone | Accepted
 class RemoteField:
     """A field as the source describes it; ``options`` is empty when any value goes.
 
-    ``length`` is how many characters it takes, 0 where that is not told. One that is not ``readable`` is known to exist and withheld from the user that we log in as.
+    ``length`` is how many characters it takes, 0 where that is not told. One that is not ``readable`` is known to exist and
+    withheld from the user that we log in as.
     """
 
     name: str

@@ -13,8 +13,9 @@ from datetime import datetime
 from hashlib import blake2b
 
 from syncd.spi import EMAIL_STREAM, Activity, Direction, Ref, Refused
-from syncd_hubspot.answers import Object, Odd, Plain, text_of
+from syncd_hubspot.answers import Object, Odd
 from syncd_hubspot.objects import ObjectStream
+from syncd_hubspot.plain import Plain, text_of
 from syncd_hubspot.records import Links, refused
 from syncd_hubspot.values import instant
 

@@ -1,20 +1,19 @@
 """The shapes of HubSpot's answers, and how they are read: strictly first, row by row when something is odd. Pure.
 
 An answer that lacks what it must have is refused whole, so that it is never taken for an end; a row that lacks something
-spoils only itself. NUL characters and halves of surrogate pairs, which no store takes, are dropped.
+spoils only itself.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from syncd.spi import BadAnswer
+from syncd_hubspot.plain import ErrorItem, Plain, errors_in, plain, senseless, text_of
 from syncd_hubspot.values import instant
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "AssociationPage",
     "Definition",
     "Definitions",
-    "ErrorItem",
     "Linked",
     "LinkedPage",
     "Object",
@@ -31,20 +29,11 @@ __all__ = [
     "Option",
     "Pipeline",
     "Pipelines",
-    "Plain",
     "decoded",
-    "error_item",
-    "ids_of",
-    "is_nothing",
     "linked_page",
     "objects",
-    "plain",
     "single",
-    "text_of",
 ]
-
-Plain: TypeAlias = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | None
-"""Anything that JSON can say."""
 
 _T = TypeVar("_T")
 
@@ -90,18 +79,6 @@ class Odd(msgspec.Struct, frozen=True):
     where: str
     what: str
     raw: str
-
-
-class ErrorItem(msgspec.Struct, frozen=True, rename="camel"):
-    """An error, of a whole request or of a part of a batch. Every field is optional in life."""
-
-    message: str = ""
-    category: str = ""
-    sub_category: str = ""
-    code: str = ""
-    id: str = ""
-    context: dict[str, list[str]] = msgspec.field(default_factory=dict)
-    errors: list[ErrorItem] = msgspec.field(default_factory=list)
 
 
 class Objects(msgspec.Struct, frozen=True):
@@ -207,13 +184,13 @@ def decoded(body: bytes, form: type[_T], what: str) -> _T:
         if rb"\u0000" not in body:
             return msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as error:
-        raise _senseless(what) from error
+        raise senseless(what) from error
     except (msgspec.DecodeError, RecursionError):
         pass  # it may hold half a surrogate pair, which only the slow way forgives
     try:
         return msgspec.convert(plain(body, what), form)
     except msgspec.ValidationError as error:
-        raise _senseless(what) from error
+        raise senseless(what) from error
 
 
 def objects(body: bytes, what: str) -> Objects:
@@ -227,17 +204,17 @@ def objects(body: bytes, what: str) -> Objects:
     page = plain(body, what)
     rows = page.get("results") if isinstance(page, dict) else None
     if not isinstance(page, dict) or not isinstance(rows, list):
-        raise _senseless(what)
+        raise senseless(what)
     read = [_object(row) for row in rows]
     try:
         rest = msgspec.convert({"results": [], "paging": page.get("paging")}, Objects)
     except msgspec.ValidationError as error:
-        raise _senseless(what) from error
+        raise senseless(what) from error
     return Objects(
         results=[one for one in read if isinstance(one, Object)],
         odd=[one for one in read if isinstance(one, Odd)],
         paging=rest.paging,
-        errors=_errors(page),
+        errors=errors_in(page),
     )
 
 
@@ -252,48 +229,16 @@ def linked_page(body: bytes, what: str) -> LinkedPage:
     try:
         rest = msgspec.convert({**page, "errors": []}, LinkedPage)
     except msgspec.ValidationError as error:
-        raise _senseless(what) from error
-    return LinkedPage(results=rest.results, errors=_errors(page))
-
-
-def error_item(told: Plain) -> ErrorItem:
-    """Read an error, of which nothing has to be there or to be what it should be."""
-    one = told if isinstance(told, dict) else {}
-    context = one.get("context")
-    held = context if isinstance(context, dict) else {}
-    lists = {name: value if isinstance(value, list) else [value] for name, value in held.items()}
-    return ErrorItem(
-        message=text_of(one.get("message")),
-        category=text_of(one.get("category")),
-        sub_category=text_of(one.get("subCategory")),
-        code=text_of(one.get("code")),
-        id=text_of(one.get("id")),
-        context={name: [text for value in values if (text := text_of(value))] for name, values in lists.items()},
-        errors=_errors(one),
-    )
+        raise senseless(what) from error
+    return LinkedPage(results=rest.results, errors=errors_in(page))
 
 
 def single(body: bytes, what: str) -> Object | Odd:
     """Read one record, which bears an identifier at least. Raises: BadAnswer."""
     found = _object(plain(body, what))
     if not found.id:
-        raise _senseless(what)
+        raise senseless(what)
     return found
-
-
-def plain(body: bytes, what: str) -> Plain:
-    """Read *body* as whatever it is, without characters that no store takes. Raises: BadAnswer."""
-    try:
-        return _scrubbed(json.loads(body, parse_constant=_no_number))
-    except (ValueError, RecursionError) as error:
-        raise _senseless(what) from error
-
-
-def text_of(value: Plain) -> str:
-    """Return *value* as the text of an identifier or a word, "" if it is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()
 
 
 def _is_sound(one: Object) -> bool:
@@ -327,49 +272,11 @@ def _object(row: Plain) -> Object | Odd:
     )
 
 
-def _errors(held: Mapping[str, Plain]) -> list[ErrorItem]:
-    told = held.get("errors")
-    return [error_item(one) for one in told] if isinstance(told, list) else []
-
-
 def _value(value: Plain) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value)
 
 
-def _scrubbed(value: Plain) -> Plain:
-    match value:
-        case str():
-            return _UNFIT.sub("", value)
-        case list():
-            return [_scrubbed(one) for one in value]
-        case dict():
-            return {_UNFIT.sub("", name): _scrubbed(one) for name, one in value.items()}
-    return value
-
-
-_UNFIT = re.compile("[\0\ud800-\udfff]")
-
-
-def _no_number(word: str) -> Plain:
-    raise ValueError(word)
-
-
 def _after(paging: Paging | None) -> str:
     return str(paging.next.after) if paging is not None and paging.next is not None else ""
-
-
-def _senseless(what: str) -> BadAnswer:
-    return BadAnswer(f"{what}: HubSpot's answer is not what it should be; nothing of it is used, it is asked again later")
-
-
-def ids_of(errors: Sequence[ErrorItem]) -> frozenset[str]:
-    """Return the identifiers that *errors* of a batch speak of."""
-    listed = [one for error in errors for key in ("ids", "id") for one in error.context.get(key, ())]
-    return frozenset([*listed, *(error.id for error in errors if error.id)])
-
-
-def is_nothing(error: ErrorItem) -> bool:
-    """Tell whether *error* only says that there is nothing to read."""
-    return error.category == "OBJECT_NOT_FOUND" or error.sub_category.endswith("NO_ASSOCIATIONS_FOUND")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from syncd.spi import BadAnswer, ConnectorError, Misconfigured, Rejected, Reply, Unauthorized, Unavailable
-from syncd_hubspot.answers import ErrorItem, error_item, plain
+from syncd_hubspot.plain import ErrorItem, error_item, plain
 
 __all__ = ["Invalid", "NotAllowed", "error_of", "invalid_properties", "rejected", "trace_ids", "unknown_properties"]
 

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from syncd.spi import Activity, Misconfigured, Page
 from syncd_hubspot import cursors
 from syncd_hubspot.activities import submission
-from syncd_hubspot.answers import text_of
 from syncd_hubspot.cursors import Cursor, Walk
 from syncd_hubspot.errors import Invalid
 from syncd_hubspot.pages import Found, page_of
 from syncd_hubspot.paths import FORMS, submissions
+from syncd_hubspot.plain import text_of
 from syncd_hubspot.portal import Portal, Rows
 from syncd_hubspot.values import millis
 

@@ -14,8 +14,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from syncd.spi import BadAnswer, Hook, Ref, Unauthorized
-from syncd_hubspot.answers import Plain, plain, text_of
 from syncd_hubspot.objects import OBJECTS
+from syncd_hubspot.plain import Plain, plain, text_of
 from syncd_hubspot.settings import HubSpotSettings
 from syncd_hubspot.values import instant
 

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from syncd.spi import BadAnswer, Page, Unavailable
 from syncd_hubspot import cursors
 from syncd_hubspot.activities import email_event, occurrence
-from syncd_hubspot.answers import plain, text_of
 from syncd_hubspot.cursors import Cursor, Lane, Pace
 from syncd_hubspot.errors import Invalid, error_of
 from syncd_hubspot.pages import Found, page_of
 from syncd_hubspot.paths import EMAIL_EVENTS
+from syncd_hubspot.plain import plain, text_of
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.values import iso
 

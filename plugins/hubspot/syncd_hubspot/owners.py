@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from syncd.spi import BadAnswer, Page, Raw, SourceRecord
 from syncd_hubspot import cursors
-from syncd_hubspot.answers import Odd, Plain, plain, text_of
+from syncd_hubspot.answers import Odd
 from syncd_hubspot.cursors import Cursor, Walk
 from syncd_hubspot.errors import error_of
 from syncd_hubspot.pages import Found, page_of
+from syncd_hubspot.plain import Plain, plain, text_of
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.records import refused
 from syncd_hubspot.values import instant

@@ -14,25 +14,11 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from syncd.spi import BadAnswer, Client, Reply
-from syncd_hubspot.answers import (
-    Definitions,
-    Linked,
-    Object,
-    Objects,
-    Pipelines,
-    Plain,
-    decoded,
-    ids_of,
-    is_nothing,
-    linked_page,
-    objects,
-    plain,
-    single,
-    text_of,
-)
+from syncd_hubspot.answers import Definitions, Linked, Object, Objects, Pipelines, decoded, linked_page, objects, single
 from syncd_hubspot.errors import error_of
 from syncd_hubspot.objects import ObjectStream
 from syncd_hubspot.paths import Paths
+from syncd_hubspot.plain import Plain, ids_of, is_nothing, plain, text_of
 from syncd_hubspot.records import Links, embedded, linked
 from syncd_hubspot.values import millis
 

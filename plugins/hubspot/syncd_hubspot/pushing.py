@@ -11,10 +11,11 @@ import msgspec
 
 from syncd.spi import Change, ConnectorError, Done, Gone, Misconfigured, Receipt, Ref, Rejected, Remapped, Unavailable
 from syncd_hubspot import lifecycle
-from syncd_hubspot.answers import ErrorItem, objects
+from syncd_hubspot.answers import objects
 from syncd_hubspot.errors import Invalid, error_of, rejected, unknown_properties
 from syncd_hubspot.lifecycle import LIFECYCLE, Move
 from syncd_hubspot.objects import ObjectStream
+from syncd_hubspot.plain import ErrorItem
 from syncd_hubspot.portal import Portal
 from syncd_hubspot.writing import batch_of, holds, judged, rounds, sent
 

@@ -7,8 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from syncd.spi import Change, Done, Golden, Receipt, Rejected
-from syncd_hubspot.answers import ErrorItem, Object, Objects, ids_of
+from syncd_hubspot.answers import Object, Objects
 from syncd_hubspot.errors import rejected, trace_ids
+from syncd_hubspot.plain import ErrorItem, ids_of
 from syncd_hubspot.values import written
 
 __all__ = ["Batch", "Outcome", "batch_of", "holds", "judged", "rounds", "sent"]

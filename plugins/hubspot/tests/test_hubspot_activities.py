@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from syncd_hubspot.activities import email_event, engagement, occurrence, submission
-from syncd_hubspot.answers import Object, Plain
+from syncd_hubspot.answers import Object
 from syncd_hubspot.objects import OBJECTS
+from syncd_hubspot.plain import Plain
 
 from syncd.spi import EMAIL_STREAM, Activity, Direction, Ref, Refused
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from syncd_hubspot.answers import ErrorItem, Objects, objects, plain
+from syncd_hubspot.answers import Objects, objects
+from syncd_hubspot.plain import ErrorItem, plain
 
 from syncd.spi import BadAnswer
 

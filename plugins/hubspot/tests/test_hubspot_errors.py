@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from syncd_hubspot.answers import ErrorItem
 from syncd_hubspot.errors import Invalid, NotAllowed, error_of, invalid_properties, rejected, unknown_properties
+from syncd_hubspot.plain import ErrorItem
 
 from syncd.spi import BadAnswer, Misconfigured, Reply, Unavailable
 from syncd.testing import installed

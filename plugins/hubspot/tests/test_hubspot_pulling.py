@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from hubspot_world import Direct, HubSpotWorld
-from syncd_hubspot.answers import ErrorItem
 from syncd_hubspot.api import HubSpotConnector, opened
 from syncd_hubspot.cursors import Cursor, Lane, Pace, decoded, encoded
 from syncd_hubspot.emulator.activity import Form
 from syncd_hubspot.errors import Invalid
 from syncd_hubspot.logs import LogPuller, Read, Reader
 from syncd_hubspot.paths import Paths
+from syncd_hubspot.plain import ErrorItem
 from syncd_hubspot.portal import Portal
 
 from syncd.spi import Activity, Association, BadAnswer, Page, Ref, Reply, SourceRecord, Unauthorized, Unavailable

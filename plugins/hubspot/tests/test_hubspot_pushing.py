@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from hubspot_world import HubSpotWorld
-from syncd_hubspot.answers import ErrorItem, Objects
+from syncd_hubspot.answers import Objects
+from syncd_hubspot.plain import ErrorItem
 from syncd_hubspot.writing import judged
 
 from syncd.spi import Change, Done, FieldChange, Golden, Gone, Misconfigured, Receipt, Ref, Rejected, Remapped, Unavailable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from syncd_hubspot.answers import Definition, ErrorItem, Object, Objects, Option
+from syncd_hubspot.answers import Definition, Object, Objects, Option
 from syncd_hubspot.lifecycle import Move, move, order
+from syncd_hubspot.plain import ErrorItem
 from syncd_hubspot.properties import body_of, field_of
 from syncd_hubspot.writing import judged, rounds, sent
 
