@@ -39,7 +39,7 @@ _ENDED = {"JobComplete", "Failed", "Aborted"}
 
 
 class TooLarge(BadAnswer):
-    """The host takes no answer of that size; fewer rows may do."""
+    """The host takes no such answer, as a rule for its size; fewer rows may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
